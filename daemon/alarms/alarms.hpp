@@ -1,0 +1,47 @@
+// Alarms: conditions that hold until they are cleared (RFC 8632: raised, cleared, severity changed). Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/ids.hpp"
+#include "common/json.hpp"
+#include "common/result.hpp"
+#include "common/time.hpp"
+
+namespace assent::alarms {
+
+enum class Severity : std::uint8_t { warning, minor, major, critical };  ///< RFC 8632 3.5
+std::string_view name_of(Severity severity);
+
+struct Alarm {
+  std::string type;      ///< `device-unreachable`, `watch-blinded`, `agent-silent`, `policy-file-differs`, …
+  std::string resource;  ///< what it is about: `device/17`, `agent/snmp-intranet`, a file
+  Severity severity = Severity::warning;
+  Message text;
+  Instant raised{}, changed{};
+  std::optional<Instant> cleared;
+  std::uint64_t times = 1;  ///< how often it was raised since it was first seen
+};
+json::object to_json(const Alarm& alarm);
+
+/// The alarms that hold, one for each (type, resource). Owned by core's thread.
+class Book {
+ public:
+  /// True where this is news (not raised before, or with another severity).
+  bool raise(std::string_view type, std::string_view resource, Severity severity, Message text, Instant now);
+  /// True where it held.
+  bool clear(std::string_view type, std::string_view resource, Instant now);
+  const Alarm* find(std::string_view type, std::string_view resource) const;
+  std::vector<Alarm> active() const;
+  std::size_t count(Severity severity) const;
+
+ private:
+  std::map<std::pair<std::string, std::string>, Alarm, std::less<>> alarms_;
+};
+
+}  // namespace assent::alarms

@@ -1,0 +1,89 @@
+// What needs whose approval. Policy is data (policies/*.yaml, assent-policy.yang); this evaluates it. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/json.hpp"
+#include "common/result.hpp"
+#include "common/time.hpp"
+#include "daemon/registry/registry.hpp"
+#include "daemon/tickets/coverage.hpp"
+
+namespace assent::tickets {
+
+/// One approval that a ticket needs: `quorum` different people who hold `right` on `organisation`.
+struct Stage {
+  std::string name;
+  std::string right;
+  Id organisation = 0;
+  unsigned quorum = 1;
+  Duration due{};     ///< after the stage begins
+  std::string rule;   ///< the rule that asks for it: `policy demo v1, rule register-county, line 12`
+};
+
+/// What a standard change may do without an approval of its own.
+struct Template {
+  std::string name;
+  json::object body;  ///< as in the policy
+};
+
+/// A parsed policy. Made from the content of `assent-policy:policy` after the model accepted it.
+class Policy {
+ public:
+  Policy() = default;
+  /// `version` is the version of the policy row in force; `places` gives each rule's line in the text.
+  static Result<Policy> parse(const json::object& content, std::uint64_t version, std::string_view text);
+
+  std::uint64_t version() const { return version_; }
+  const std::string& name() const { return name_; }
+  /// Does a role carry a right (`request`, `approve`, `policy-authority`, `read`, …)?
+  bool grants(std::string_view role, std::string_view right) const;
+  bool exclude_each_other(std::string_view role, std::string_view other) const;
+
+  /// True where the person holds the right on the organisation through some role on it or above it.
+  bool may(const registry::Registry& registry, Id person, std::string_view right, Id organisation) const;
+  std::vector<Id> people_who_may(const registry::Registry& registry, std::string_view right,
+                                 Id organisation) const;
+
+  /// The stages that a change needs. Refused where no rule matches something it touches, where a rule forbids, or
+  /// where a stage cannot be satisfied by people active now without the requester. Stages of equal right and
+  /// organisation merge, the larger quorum and the shorter due time win.
+  Result<std::vector<Stage>> stages(const registry::Registry& registry, Id requester,
+                                    const std::vector<registry::Touch>& touched,
+                                    const std::vector<Permit>& permits, std::string_view kind) const;
+
+  /// Done where the template of that name allows exactly these edits to this requester now; `used_today` is how often
+  /// it was used since midnight UTC.
+  Status allows_standard(const registry::Registry& registry, std::string_view name, Id requester, bool is_signed,
+                         const std::vector<registry::Edit>& edits, const std::vector<registry::Touch>& touched,
+                         std::uint64_t used_today, Instant now) const;
+
+  Duration counters_interval() const { return counters_; }
+  Duration state_interval() const { return state_; }
+  std::string clock_require() const { return clock_; }  ///< `kernel` or `none`
+  Duration approval_time() const { return approval_; }  ///< how long a page stays valid
+  Duration ticket_time() const { return ticket_; }      ///< until a waiting ticket expires
+  std::size_t held_limit() const { return held_; }      ///< addresses or prefixes one organisation may hold waiting
+
+ private:
+  struct Role {
+    std::string name;
+    std::vector<std::string> rights, excludes;
+  };
+  std::uint64_t version_ = 0;
+  std::string name_;
+  std::vector<Role> roles_;
+  std::vector<json::object> rules_;
+  std::vector<int> rule_lines_;
+  std::vector<Template> templates_;
+  Duration counters_{std::chrono::seconds{60}};
+  Duration state_{std::chrono::minutes{5}};
+  std::string clock_ = "kernel";
+  Duration approval_{std::chrono::hours{24}};
+  Duration ticket_{std::chrono::hours{24 * 30}};
+  std::size_t held_ = 256;
+};
+
+}  // namespace assent::tickets
