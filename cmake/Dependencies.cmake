@@ -1,4 +1,5 @@
 # Everything comes from Debian 12 (tools/packages.txt).
+set(Boost_NO_WARN_NEW_VERSIONS ON)
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json url locale unit_test_framework)
 find_package(OpenSSL 3 REQUIRED)

@@ -13,4 +13,4 @@ std::array<unsigned char, 32> sha256(std::string_view bytes);
 /// The same as 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view bytes);
 
-}  // namespace assent
+} // namespace assent

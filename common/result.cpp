@@ -9,4 +9,4 @@ void bug(const char* condition, const char* file, int line) {
   std::abort();
 }
 
-}  // namespace assent
+} // namespace assent

@@ -2,8 +2,9 @@
 //
 // Three kinds of trouble, never mixed (see CONTRIBUTING.md):
 //   refusal          a rule forbids it        -> Result<T> holding an Error
-//   outside failure  disk, network, time-out  -> Result<T> holding an Error with Fault::outside or ::unavailable
-//   bug              a broken promise of ours -> ASSENT_CHECK ends the process; the service manager restarts it
+//   outside failure  disk, network, time-out  -> Result<T> holding an Error with Fault::outside or
+//   ::unavailable bug              a broken promise of ours -> ASSENT_CHECK ends the process; the service
+//   manager restarts it
 #pragma once
 
 #include <cstdint>
@@ -28,13 +29,13 @@ struct Message {
 
 /// What kind of "no" it is; decides HTTP status and the exit status of assentctl.
 enum class Fault {
-  invalid,      ///< the input is malformed or breaks the schema (400; exit 2)
-  refused,      ///< a rule forbids it (403; exit 4)
-  not_found,    ///< no such object (404; exit 5)
-  conflict,     ///< the object is not as the request supposes: version, state, taken (409; exit 5)
-  busy,         ///< a bounded queue or rate is full, try again (503 with Retry-After; exit 1)
-  unavailable,  ///< the daemon is read-only or cannot reach its store (503; exit 1)
-  outside,      ///< disk, network or a peer failed (500; exit 1)
+  invalid,     ///< the input is malformed or breaks the schema (400; exit 2)
+  refused,     ///< a rule forbids it (403; exit 4)
+  not_found,   ///< no such object (404; exit 5)
+  conflict,    ///< the object is not as the request supposes: version, state, taken (409; exit 5)
+  busy,        ///< a bounded queue or rate is full, try again (503 with Retry-After; exit 1)
+  unavailable, ///< the daemon is read-only or cannot reach its store (503; exit 1)
+  outside,     ///< disk, network or a peer failed (500; exit 1)
 };
 
 /// A mistake's place in a file that a person wrote; line and column count from 1, 0 means unknown.
@@ -46,22 +47,23 @@ struct Place {
   friend bool operator==(const Place&, const Place&) = default;
 };
 
-/// One mistake of an input: where it stands, which schema path it concerns, what was found, what was expected.
+/// One mistake of an input: where it stands, which schema path it concerns, what was found, what was
+/// expected.
 struct Mistake {
   Place place;
   std::string path;
   Message what;
-  Message expected;  ///< id may be empty
+  Message expected; ///< id may be empty
 };
 
 /// A refusal or an outside failure. A refusal says what, why (the rule), the evidence and the next step.
 struct Error {
   Fault fault = Fault::invalid;
   Message what;
-  std::string rule;                ///< the rule that decided: `policy.yaml:12:3 (register-county)`; may be empty
-  std::vector<Message> evidence;   ///< facts that show it
-  std::optional<Message> next;     ///< what the person can do now
-  std::vector<Mistake> mistakes;   ///< for Fault::invalid: all of them, at once
+  std::string rule; ///< the rule that decided: `policy.yaml:12:3 (register-county)`; may be empty
+  std::vector<Message> evidence; ///< facts that show it
+  std::optional<Message> next;   ///< what the person can do now
+  std::vector<Mistake> mistakes; ///< for Fault::invalid: all of them, at once
 };
 
 /// Shorthand for an Error: `fail(Fault::refused, "ticket.self-approval", {{"person", handle}})`.
@@ -109,7 +111,7 @@ using Status = Result<Done>;
 /// Ends the process with the place of a broken promise; never used for input from outside.
 [[noreturn]] void bug(const char* condition, const char* file, int line);
 
-}  // namespace assent
+} // namespace assent
 
-#define ASSENT_CHECK(condition) \
+#define ASSENT_CHECK(condition)                                                                              \
   ((condition) ? static_cast<void>(0) : ::assent::bug(#condition, __FILE__, __LINE__))

@@ -10,7 +10,8 @@ namespace assent {
 /// True where all bytes form valid UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool is_utf8(std::string_view bytes);
 
-/// Valid UTF-8 out of any bytes: every byte that is not part of valid UTF-8 becomes U+FFFD. Trailing NULs are cut.
+/// Valid UTF-8 out of any bytes: every byte that is not part of valid UTF-8 becomes U+FFFD. Trailing NULs are
+/// cut.
 std::string to_utf8(std::string_view bytes);
 
 /// For terminals: C0/C1 controls, DEL, U+2028/9 and bidirectional controls become visible `\u{..}` escapes.
@@ -24,7 +25,7 @@ std::string fit(std::string_view utf8, std::size_t columns);
 
 /// Lower-case hexadecimal.
 std::string to_hex(std::string_view bytes);
-std::string from_hex(std::string_view hex);  ///< empty where malformed
+std::string from_hex(std::string_view hex); ///< empty where malformed
 
 std::string to_base64(std::string_view bytes);
 /// Decodes RFC 4648 base64 with padding and without white space; false where malformed.
@@ -33,4 +34,4 @@ bool from_base64(std::string_view text, std::string& bytes);
 /// The known word nearest to a mistyped one (edit distance at most 2), or empty.
 std::string nearest(std::string_view word, const std::string_view* known, std::size_t count);
 
-}  // namespace assent
+} // namespace assent

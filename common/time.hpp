@@ -54,4 +54,4 @@ Result<Instant> parse_instant(std::string_view text);
 /// Reads `90s`, `15m`, `4h`, `2d` (positive, one unit).
 Result<Duration> parse_duration(std::string_view text);
 
-}  // namespace assent
+} // namespace assent

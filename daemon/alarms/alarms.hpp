@@ -15,17 +15,17 @@
 
 namespace assent::alarms {
 
-enum class Severity : std::uint8_t { warning, minor, major, critical };  ///< RFC 8632 3.5
+enum class Severity : std::uint8_t { warning, minor, major, critical }; ///< RFC 8632 3.5
 std::string_view name_of(Severity severity);
 
 struct Alarm {
-  std::string type;      ///< `device-unreachable`, `watch-blinded`, `agent-silent`, `policy-file-differs`, …
-  std::string resource;  ///< what it is about: `device/17`, `agent/snmp-intranet`, a file
+  std::string type;     ///< `device-unreachable`, `watch-blinded`, `agent-silent`, `policy-file-differs`, …
+  std::string resource; ///< what it is about: `device/17`, `agent/snmp-intranet`, a file
   Severity severity = Severity::warning;
   Message text;
   Instant raised{}, changed{};
   std::optional<Instant> cleared;
-  std::uint64_t times = 1;  ///< how often it was raised since it was first seen
+  std::uint64_t times = 1; ///< how often it was raised since it was first seen
 };
 json::object to_json(const Alarm& alarm);
 
@@ -44,4 +44,4 @@ class Book {
   std::map<std::pair<std::string, std::string>, Alarm, std::less<>> alarms_;
 };
 
-}  // namespace assent::alarms
+} // namespace assent::alarms

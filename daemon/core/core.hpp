@@ -1,5 +1,6 @@
-// The one owner of state. Requests and observations come in as messages; decisions leave through the store; answers
-// are given when they are durable. One thread runs every step; no step is longer than 2 ms besides start and reload.
+// The one owner of state. Requests and observations come in as messages; decisions leave through the store;
+// answers are given when they are durable. One thread runs every step; no step is longer than 2 ms besides
+// start and reload.
 #pragma once
 
 #include <functional>
@@ -18,21 +19,21 @@ namespace assent::core {
 /// Who is on the other end of a connection, as the transport proves it; never what it claims.
 struct Peer {
   enum class Door : std::uint8_t {
-    person,  ///< the control socket
-    agent,   ///< the socket of one agent (mode 0600)
-    status,  ///< the status port: reads as monitor
+    person, ///< the control socket
+    agent,  ///< the socket of one agent (mode 0600)
+    status, ///< the status port: reads as monitor
   } door = Door::status;
-  std::string account;  ///< Unix account of the peer's uid (door person)
-  std::string agent;    ///< name of the agent whose socket it is (door agent)
+  std::string account; ///< Unix account of the peer's uid (door person)
+  std::string agent;   ///< name of the agent whose socket it is (door agent)
 };
 
 /// An operation, already validated against its YANG rpc.
 struct Request {
   Peer peer;
-  std::string operation;  ///< `assent-ticket:prepare`, …
+  std::string operation; ///< `assent-ticket:prepare`, …
   json::object input;
-  std::string idempotency_key;  ///< empty: none
-  std::string request_hash;     ///< SHA-256 of operation and input, with an idempotency key
+  std::string idempotency_key; ///< empty: none
+  std::string request_hash;    ///< SHA-256 of operation and input, with an idempotency key
 };
 
 using Answer = Result<json::object>;
@@ -43,10 +44,10 @@ struct Event {
   journal::Stream stream{};
   std::uint64_t number = 0;
   std::string msgid;
-  std::string severity;  ///< `alert`, `critical`, `error`, `warning`, `notice`, `info`
+  std::string severity; ///< `alert`, `critical`, `error`, `warning`, `notice`, `info`
   Instant time{};
   Message text;
-  json::object detail;   ///< ids and what the text names; no personal data
+  json::object detail; ///< ids and what the text names; no personal data
 };
 
 /// Figures for /metrics and checks for /readyz.
@@ -56,9 +57,9 @@ struct Check {
   Message text;
 };
 struct Figures {
-  std::vector<std::pair<std::string, double>> gauges;    ///< names of docs/metrics.md
+  std::vector<std::pair<std::string, double>> gauges; ///< names of docs/metrics.md
   std::vector<std::pair<std::string, double>> counters;
-  std::vector<std::uint64_t> step_buckets;  ///< core steps ≤ 10 µs, 100 µs, 1 ms, 2 ms, 10 ms, more
+  std::vector<std::uint64_t> step_buckets; ///< core steps ≤ 10 µs, 100 µs, 1 ms, 2 ms, 10 ms, more
   double step_seconds = 0;
   std::vector<Check> checks;
   bool ready = false;
@@ -67,27 +68,27 @@ struct Figures {
 class Core {
  public:
   struct Options {
-    std::string policy_directory;    ///< YANG modules
-    std::vector<std::string> proposed;  ///< policy and profile files that may differ from what is in force
-    std::vector<std::string> agents;    ///< names of agents that have a socket
-    std::string checkpoint_key;         ///< private key file, or empty
-    std::string checkpoint_file;        ///< lines are appended
+    std::string policy_directory;      ///< YANG modules
+    std::vector<std::string> proposed; ///< policy and profile files that may differ from what is in force
+    std::vector<std::string> agents;   ///< names of agents that have a socket
+    std::string checkpoint_key;        ///< private key file, or empty
+    std::string checkpoint_file;       ///< lines are appended
     std::string config_sha256;
     std::size_t queue_bound = 4096;
   };
   /// Verifies chain head, authority and references, loads state, starts the thread.
-  static Result<std::unique_ptr<Core>> start(Options options, std::unique_ptr<store::Store> store, Clock& clock,
-                                             std::function<void(const Event&)> follow);
-  virtual ~Core() = default;  ///< finishes the step at hand, commits, stops
+  static Result<std::unique_ptr<Core>> start(Options options, std::unique_ptr<store::Store> store,
+                                             Clock& clock, std::function<void(const Event&)> follow);
+  virtual ~Core() = default; ///< finishes the step at hand, commits, stops
 
-  /// Any thread. `reply` runs once, on some thread of core or store, and must not block. Fault::busy at once where
-  /// the queue is full.
+  /// Any thread. `reply` runs once, on some thread of core or store, and must not block. Fault::busy at once
+  /// where the queue is full.
   virtual void post(Request request, Reply reply) = 0;
   /// Any thread; the answer comes on core's thread, within one round: also the watchdog's question.
   virtual void figures(std::function<void(Figures)> answer) = 0;
   /// SIGHUP: proposed files are read again and compared.
   virtual void reload() = 0;
-  virtual store::Store& store() = 0;  ///< for readers
+  virtual store::Store& store() = 0; ///< for readers
 };
 
-}  // namespace assent::core
+} // namespace assent::core

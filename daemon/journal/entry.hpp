@@ -22,30 +22,31 @@ std::string_view name_of(Stream stream);
 struct Row {
   Kind kind{};
   Id id = 0;
-  std::uint64_t version = 0;  ///< 1 when created, then one more for each entry that changes it
+  std::uint64_t version = 0; ///< 1 when created, then one more for each entry that changes it
   bool gone = false;
-  json::object body;  ///< empty where gone
+  json::object body; ///< empty where gone
 };
 
 /// Who caused an entry; the account is evidence, the key is proof.
 struct Actor {
-  Id person = 0;        ///< 0: the daemon itself, or nobody that is known
-  std::string key;      ///< fingerprint `SHA256:…` of the key that signed, or empty
-  std::string account;  ///< Unix account or certificate subject, or empty
+  Id person = 0;       ///< 0: the daemon itself, or nobody that is known
+  std::string key;     ///< fingerprint `SHA256:…` of the key that signed, or empty
+  std::string account; ///< Unix account or certificate subject, or empty
 };
 
 /// An entry before it has a place in a chain. The store's thread gives number, hashes and text.
 struct Draft {
   Stream stream = Stream::decisions;
-  std::string event;  ///< `ticket-opened`, `finding-opened`, … (docs/formats/journal.md lists them)
+  std::string event; ///< `ticket-opened`, `finding-opened`, … (docs/formats/journal.md lists them)
   Instant time{};
   Actor actor;
-  Id ticket = 0;  ///< the ticket that it concerns, or 0
-  json::object detail;  ///< what else is to be known; never a secret, never personal data
-  std::vector<Row> rows;  ///< only in Stream::decisions
+  Id ticket = 0;         ///< the ticket that it concerns, or 0
+  json::object detail;   ///< what else is to be known; never a secret, never personal data
+  std::vector<Row> rows; ///< only in Stream::decisions
 };
 
-/// The RFC 8785 body of a draft: {"account","detail","event","key","person","rows","ticket"}; empty members left out.
+/// The RFC 8785 body of a draft: {"account","detail","event","key","person","rows","ticket"}; empty members
+/// left out.
 std::string body_text(const Draft& draft);
 
 /// The rows of a body, parsed; refuses a malformed one.
@@ -54,18 +55,19 @@ Result<std::vector<Row>> rows_of(const json::object& body);
 /// What is hashed and chained: one line of text, fields divided by one space, ended by LF.
 ///   assent-journal-1 sha256 INSTALLATION EPOCH STREAM NUMBER TIME PREVIOUS BODY
 struct Header {
-  std::string installation;  ///< 64 hex digits
-  std::uint64_t epoch = 1;   ///< grows with each accepted restore
+  std::string installation; ///< 64 hex digits
+  std::uint64_t epoch = 1;  ///< grows with each accepted restore
   Stream stream = Stream::decisions;
-  std::uint64_t number = 0;  ///< 0 is the founding, the same entry in both streams
+  std::uint64_t number = 0; ///< 0 is the founding, the same entry in both streams
   Instant time{};
-  std::string previous;  ///< SHA-256 of the previous header's bytes in this stream; 64 zeros for number 0
-  std::string body;      ///< SHA-256 of the body's bytes
+  std::string previous; ///< SHA-256 of the previous header's bytes in this stream; 64 zeros for number 0
+  std::string body;     ///< SHA-256 of the body's bytes
 };
 std::string header_text(const Header& header);
 Result<Header> parse_header(std::string_view text);
 
-/// Signed by the daemon's checkpoint key, sent by syslog and to a file, to be kept where the daemon's root is not.
+/// Signed by the daemon's checkpoint key, sent by syslog and to a file, to be kept where the daemon's root is
+/// not.
 ///   assent-checkpoint-1 sha256 INSTALLATION EPOCH STREAM NUMBER TIME HEADER-HASH
 struct Checkpoint {
   std::string installation;
@@ -73,7 +75,7 @@ struct Checkpoint {
   Stream stream = Stream::decisions;
   std::uint64_t number = 0;
   Instant time{};
-  std::string hash;  ///< SHA-256 of the header with that number
+  std::string hash; ///< SHA-256 of the header with that number
 };
 std::string checkpoint_text(const Checkpoint& checkpoint);
 Result<Checkpoint> parse_checkpoint(std::string_view text);
@@ -95,4 +97,4 @@ class ChainVerifier {
   std::string head_;
 };
 
-}  // namespace assent::journal
+} // namespace assent::journal

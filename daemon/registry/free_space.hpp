@@ -1,5 +1,5 @@
-// What is still free inside one prefix: the free intervals, never the used ones, so that finding the next free address
-// or prefix costs the same however full the prefix is. Pure; owned by one Registry.
+// What is still free inside one prefix: the free intervals, never the used ones, so that finding the next
+// free address or prefix costs the same however full the prefix is. Pure; owned by one Registry.
 #pragma once
 
 #include <cstddef>
@@ -28,10 +28,11 @@ class FreeSpace {
   std::optional<U128> next_address(U128 from) const;
   /// The lowest free aligned prefix of 2^`host_bits` addresses at or above `from` (first fit).
   std::optional<U128> next_prefix(int host_bits, U128 from) const;
-  /// A free aligned prefix out of the smallest free interval that can hold it (best fit: keeps large room whole).
+  /// A free aligned prefix out of the smallest free interval that can hold it (best fit: keeps large room
+  /// whole).
   std::optional<U128> best_prefix(int host_bits) const;
 
-  U128 free_count() const;  ///< of addresses; 0 also stands for 2^128
+  U128 free_count() const; ///< of addresses; 0 also stands for 2^128
   std::size_t intervals() const;
 
  private:
@@ -39,4 +40,4 @@ class FreeSpace {
   Impl* impl_;
 };
 
-}  // namespace assent::registry
+} // namespace assent::registry

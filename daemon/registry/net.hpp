@@ -1,5 +1,5 @@
-// Addresses and prefixes as numbers. IPv4 and IPv6 share one type: 128 bits, IPv4 in the low 32 with `v4` set.
-// Pure, any thread.
+// Addresses and prefixes as numbers. IPv4 and IPv6 share one type: 128 bits, IPv4 in the low 32 with `v4`
+// set. Pure, any thread.
 #pragma once
 
 #include <compare>
@@ -17,8 +17,8 @@ struct Address {
   bool v4 = true;
   U128 bits = 0;
   friend auto operator<=>(const Address&, const Address&) = default;
-  std::string text() const;  ///< dotted quad, or RFC 5952
-  std::string key() const;   ///< 17 bytes, sortable: family, then big-endian bits
+  std::string text() const; ///< dotted quad, or RFC 5952
+  std::string key() const;  ///< 17 bytes, sortable: family, then big-endian bits
   int width() const { return v4 ? 32 : 128; }
 };
 
@@ -30,13 +30,13 @@ struct Prefix {
   int length = 0;
   friend auto operator<=>(const Prefix&, const Prefix&) = default;
   std::string text() const;
-  U128 last() const;  ///< the highest address, as bits
+  U128 last() const; ///< the highest address, as bits
   bool contains(const Address& address) const;
-  bool contains(const Prefix& other) const;  ///< itself included
+  bool contains(const Prefix& other) const; ///< itself included
   bool overlaps(const Prefix& other) const { return contains(other) || other.contains(*this); }
 };
 
 /// Refuses host bits (10.1.2.3/24), naming the prefix that was perhaps meant.
 Result<Prefix> parse_prefix(std::string_view text);
 
-}  // namespace assent::registry
+} // namespace assent::registry

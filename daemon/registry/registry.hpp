@@ -1,6 +1,6 @@
-// The register: organisations, people, keys, roles, networks, blocks, prefixes, addresses, agents, profiles, devices,
-// links, policy and baselines, as typed objects in memory with their indexes. Pure: no sockets, no SQLite, no clock.
-// Owned by core's thread. Object bodies: docs/architecture.md, "Objects".
+// The register: organisations, people, keys, roles, networks, blocks, prefixes, addresses, agents, profiles,
+// devices, links, policy and baselines, as typed objects in memory with their indexes. Pure: no sockets, no
+// SQLite, no clock. Owned by core's thread. Object bodies: docs/architecture.md, "Objects".
 #pragma once
 
 #include <functional>
@@ -19,37 +19,37 @@
 namespace assent::registry {
 
 enum class Operation : std::uint8_t { create, modify, remove };
-std::string_view name_of(Operation operation);  ///< `create`, `modify`, `delete`
+std::string_view name_of(Operation operation); ///< `create`, `modify`, `delete`
 
-/// One wanted change of one object. As a person gives it: names may stand for ids and free space may be asked for.
-/// As a ticket stores it (resolved): ids only, or `"$N"` for the object that edit N (from 1) of the same ticket makes,
-/// and the concrete address or prefix.
+/// One wanted change of one object. As a person gives it: names may stand for ids and free space may be asked
+/// for. As a ticket stores it (resolved): ids only, or `"$N"` for the object that edit N (from 1) of the same
+/// ticket makes, and the concrete address or prefix.
 struct Edit {
   Operation operation{};
   Kind kind{};
-  Id id = 0;                 ///< of the object; 0 for create
-  std::uint64_t before = 0;  ///< the version that is modified or removed; 0 for create
-  json::object value;        ///< create: the body; modify: only what changes (null removes a member); delete: empty
+  Id id = 0;                ///< of the object; 0 for create
+  std::uint64_t before = 0; ///< the version that is modified or removed; 0 for create
+  json::object value; ///< create: the body; modify: only what changes (null removes a member); delete: empty
 };
 json::object to_json(const Edit& edit);
 Result<Edit> edit_from_json(const json::object& object);
 
 /// What an edit touches, for policy, for rights and for conflicts.
 struct Touch {
-  Ref object;                    ///< id 0 where it is yet to be created
+  Ref object; ///< id 0 where it is yet to be created
   Operation operation{};
-  Id organisation = 0;           ///< whose object it is or becomes
-  Id holder = 0;                 ///< who holds the space or the parent that it comes from (0: the root's founders)
-  Id network = 0;                ///< 0 where the kind has none
-  std::optional<Prefix> space;   ///< address or prefix concerned
-  std::vector<std::string> labels;  ///< of the device
-  std::string label;             ///< one readable line: `prefix extranet 10.3.0.0/16 九江市/浔阳区`
+  Id organisation = 0; ///< whose object it is or becomes
+  Id holder = 0;       ///< who holds the space or the parent that it comes from (0: the root's founders)
+  Id network = 0;      ///< 0 where the kind has none
+  std::optional<Prefix> space;     ///< address or prefix concerned
+  std::vector<std::string> labels; ///< of the device
+  std::string label;               ///< one readable line: `prefix extranet 10.3.0.0/16 九江市/浔阳区`
 };
 
 class Registry;
 
-/// A trial of several edits: each sees the effect of those before it. Nothing lasts unless keep() is called; the
-/// destructor undoes. At most one lives at a time.
+/// A trial of several edits: each sees the effect of those before it. Nothing lasts unless keep() is called;
+/// the destructor undoes. At most one lives at a time.
 class Transaction {
  public:
   explicit Transaction(Registry& registry);
@@ -92,14 +92,14 @@ struct Person {
 struct Key {
   Id id = 0;
   Id person = 0;
-  std::string text;         ///< `ssh-ed25519 AAAA…`
-  std::string fingerprint;  ///< `SHA256:…`
+  std::string text;        ///< `ssh-ed25519 AAAA…`
+  std::string fingerprint; ///< `SHA256:…`
   bool active = true;
 };
 struct Grant {
   Id person = 0;
   std::string role;
-  Id organisation = 0;  ///< the subtree's root
+  Id organisation = 0; ///< the subtree's root
 };
 struct Device {
   Id id = 0;
@@ -121,34 +121,38 @@ class Registry {
   Registry(Registry&&) noexcept;
   Registry& operator=(Registry&&) noexcept;
 
-  /// Puts a durable row in (start, reload, replay). Rows come in the order of Kind; within a kind in any order (an
-  /// organisation may come before its parent). Fault::outside where the row contradicts another: a damaged store.
+  /// Puts a durable row in (start, reload, replay). Rows come in the order of Kind; within a kind in any
+  /// order (an organisation may come before its parent). Fault::outside where the row contradicts another: a
+  /// damaged store.
   Status load(Kind kind, Id id, std::uint64_t version, const json::object& body);
   /// To be called once after the last load(): builds free space and checks references.
   Status loaded();
-  void set_last_id(Kind kind, Id last);  ///< numbers of deleted objects are not used again
+  void set_last_id(Kind kind, Id last); ///< numbers of deleted objects are not used again
 
   std::optional<Object> get(Kind kind, Id id) const;
-  std::uint64_t version(Ref ref) const;  ///< 0 where it does not exist
-  /// Finds an object by what a person writes: a number, a name, a path `九江市/浔阳区`, a handle, a prefix or address
-  /// (with `network` where it would be ambiguous). Says what it could have meant where there is none or several.
+  std::uint64_t version(Ref ref) const; ///< 0 where it does not exist
+  /// Finds an object by what a person writes: a number, a name, a path `九江市/浔阳区`, a handle, a prefix or
+  /// address (with `network` where it would be ambiguous). Says what it could have meant where there is none
+  /// or several.
   Result<Id> find(Kind kind, std::string_view text, Id network = 0) const;
   void each(Kind kind, const std::function<void(const Object&)>& object) const;
   std::size_t count(Kind kind) const;
 
   // Organisations
   Id root() const;
-  bool within(Id organisation, Id subtree) const;  ///< is `organisation` equal to or below `subtree`?
-  std::string path(Id organisation) const;         ///< `九江市/浔阳区`
-  Id parent(Id organisation) const;                ///< 0 for the root
+  bool within(Id organisation, Id subtree) const; ///< is `organisation` equal to or below `subtree`?
+  std::string path(Id organisation) const;        ///< `九江市/浔阳区`
+  Id parent(Id organisation) const;               ///< 0 for the root
 
   // People
   std::optional<Person> person(Id id) const;
-  std::optional<Id> person_of_account(std::string_view account) const;  ///< only where it belongs to exactly one
+  std::optional<Id>
+  person_of_account(std::string_view account) const; ///< only where it belongs to exactly one
   std::optional<Key> key(std::string_view fingerprint) const;
   std::vector<Key> keys_of(Id person) const;
   std::vector<Grant> grants_of(Id person) const;
-  std::vector<Id> people_with(std::string_view role, Id organisation) const;  ///< who hold it on it or above, active
+  std::vector<Id> people_with(std::string_view role,
+                              Id organisation) const; ///< who hold it on it or above, active
 
   // Devices
   std::optional<Device> device(Id id) const;
@@ -158,7 +162,7 @@ class Registry {
   /// What a waiting ticket asked for, so that nobody else gets it. Released by the ticket's end or opening.
   Status hold(Id ticket, const std::vector<Edit>& resolved);
   void release(Id ticket);
-  std::size_t held(Id organisation) const;  ///< how many addresses or prefixes are held for it
+  std::size_t held(Id organisation) const; ///< how many addresses or prefixes are held for it
   /// The prefix that holds this space most closely; 0 where only a block or nothing does.
   Id covering_prefix(Id network, const Prefix& space) const;
 
@@ -168,4 +172,4 @@ class Registry {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace assent::registry
+} // namespace assent::registry

@@ -1,5 +1,5 @@
-// SQLite behind named operations. One connection writes and checkpoints, on one thread, with group commit; all other
-// connections are read-only snapshots. Schema: docs/formats/store.md.
+// SQLite behind named operations. One connection writes and checkpoints, on one thread, with group commit;
+// all other connections are read-only snapshots. Schema: docs/formats/store.md.
 #pragma once
 
 #include <functional>
@@ -19,16 +19,16 @@ namespace assent::store {
 
 /// What an idempotency key answered the first time; kept for 24 h. Keys are at most 64 printable characters.
 struct Answered {
-  std::string owner;  ///< whose key it is: `account:root`, `key:SHA256:…`
+  std::string owner; ///< whose key it is: `account:root`, `key:SHA256:…`
   std::string key;
-  std::string request_hash;  ///< SHA-256 of the request; the same key with another request is a conflict
-  std::string answer;        ///< JSON text
+  std::string request_hash; ///< SHA-256 of the request; the same key with another request is a conflict
+  std::string answer;       ///< JSON text
   Instant at{};
 };
 
 /// A canonical device tree, kept compressed under its fingerprint (content-addressed; outside the journal).
 struct Tree {
-  std::string fingerprint;  ///< `sha256:HEX` of the text
+  std::string fingerprint; ///< `sha256:HEX` of the text
   std::string text;
 };
 
@@ -38,7 +38,7 @@ struct Reading {
   std::string fingerprint;
   Instant started{};
   Instant ended{};
-  json::object detail;  ///< hints, profile, revision, unknown sections and for how many intervals
+  json::object detail; ///< hints, profile, revision, unknown sections and for how many intervals
 };
 
 /// All that becomes durable together, or not at all.
@@ -53,7 +53,7 @@ struct Batch {
 struct Committed {
   bool done = false;
   Error failed;
-  std::vector<std::uint64_t> numbers;  ///< of each entry, in its stream, in the order of Batch::entries
+  std::vector<std::uint64_t> numbers; ///< of each entry, in its stream, in the order of Batch::entries
 };
 
 /// One journal entry as stored.
@@ -68,14 +68,15 @@ struct StoredEntry {
 struct StoredRow {
   Id id = 0;
   std::uint64_t version = 0;
-  std::string body;  ///< canonical JSON
+  std::string body; ///< canonical JSON
 };
 struct Page {
   std::vector<StoredRow> rows;
   Id next = 0;
 };
 
-/// Equality filters over the indexed columns of a kind (docs/formats/store.md lists them), e.g. {"network", "2"}.
+/// Equality filters over the indexed columns of a kind (docs/formats/store.md lists them), e.g. {"network",
+/// "2"}.
 using Filter = std::vector<std::pair<std::string, std::string>>;
 
 /// A read-only snapshot: everything read through one Reader is of one moment. Used by one thread at a time.
@@ -83,10 +84,10 @@ class Reader {
  public:
   virtual ~Reader() = default;
   virtual std::string installation() const = 0;
-  virtual Result<StoredRow> get(Kind kind, Id id) = 0;  ///< Fault::not_found
+  virtual Result<StoredRow> get(Kind kind, Id id) = 0; ///< Fault::not_found
   virtual Result<Page> list(Kind kind, const Filter& filter, Id after, std::size_t limit) = 0;
   virtual Status each(Kind kind, const std::function<void(StoredRow&&)>& row) = 0;
-  virtual Result<std::uint64_t> head(journal::Stream stream) = 0;  ///< number of the newest entry
+  virtual Result<std::uint64_t> head(journal::Stream stream) = 0; ///< number of the newest entry
   virtual Status entries(journal::Stream stream, std::uint64_t from, std::size_t limit,
                          const std::function<bool(StoredEntry&&)>& entry) = 0;
   /// The newest entries that concern a ticket, oldest first.
@@ -102,8 +103,9 @@ class Reader {
 
 struct Options {
   std::string path;
-  bool synchronous_full = true;  ///< false only in the test that shows why it must be true
-  /// Called on the store thread before each COMMIT; true makes that commit fail (tests: "the n-th commit fails").
+  bool synchronous_full = true; ///< false only in the test that shows why it must be true
+  /// Called on the store thread before each COMMIT; true makes that commit fail (tests: "the n-th commit
+  /// fails").
   std::function<bool()> fail_commit;
 };
 
@@ -113,14 +115,15 @@ class Store {
   virtual ~Store() = default;
 
   /// Creates the file with its founding entry (number 0 of both streams). Refuses where the file exists.
-  static Status create(const Options& options, const std::string& installation, const journal::Draft& founding);
+  static Status create(const Options& options, const std::string& installation,
+                       const journal::Draft& founding);
 
-  /// Opens an existing store. A missing, damaged, foreign or newer file, or one that another daemon holds, is refused
-  /// with one clear sentence and left untouched.
+  /// Opens an existing store. A missing, damaged, foreign or newer file, or one that another daemon holds, is
+  /// refused with one clear sentence and left untouched.
   static Result<std::unique_ptr<Store>> open(const Options& options);
 
-  /// Queues a batch; `done` runs on the store thread after the group is on disk, or after it failed. After a failure
-  /// every batch fails (Fault::unavailable) until resume(). Any thread.
+  /// Queues a batch; `done` runs on the store thread after the group is on disk, or after it failed. After a
+  /// failure every batch fails (Fault::unavailable) until resume(). Any thread.
   virtual void commit(Batch batch, std::function<void(Committed)> done) = 0;
 
   /// How many batches wait; callers refuse with Fault::busy above their bound. Any thread.
@@ -132,7 +135,8 @@ class Store {
   /// A new snapshot. Any thread; the Reader belongs to the caller's thread.
   virtual Result<std::unique_ptr<Reader>> read() = 0;
 
-  /// Online backup of one consistent snapshot into a new file of mode 0600; blocks the caller, not the writer.
+  /// Online backup of one consistent snapshot into a new file of mode 0600; blocks the caller, not the
+  /// writer.
   virtual Status backup(const std::string& path) = 0;
 
   virtual const std::string& installation() const = 0;
@@ -151,12 +155,12 @@ Result<std::unique_ptr<Reader>> open_copy(const std::string& path);
 /// What an audit found; `problems` empty means that everything holds.
 struct Audit {
   std::uint64_t decisions = 0, records = 0, rows = 0, trees = 0;
-  std::string head_decisions, head_records;  ///< header hashes
+  std::string head_decisions, head_records; ///< header hashes
   std::vector<Message> problems;
 };
 
-/// Recomputes both chains and bodies, replays the decisions into an empty set of tables and compares every row, checks
-/// every tree against its fingerprint and every checkpoint line given against the chain.
+/// Recomputes both chains and bodies, replays the decisions into an empty set of tables and compares every
+/// row, checks every tree against its fingerprint and every checkpoint line given against the chain.
 Result<Audit> audit(Reader& reader, const std::vector<journal::Checkpoint>& checkpoints);
 
-}  // namespace assent::store
+} // namespace assent::store

@@ -1,5 +1,5 @@
-// RFC 5424 messages to the local socket or over UDP. One thread of its own; a receiver that is away never delays
-// anybody: what does not fit the bounded queue is dropped and counted.
+// RFC 5424 messages to the local socket or over UDP. One thread of its own; a receiver that is away never
+// delays anybody: what does not fit the bounded queue is dropped and counted.
 #pragma once
 
 #include <cstdint>
@@ -18,35 +18,36 @@ enum class Severity : std::uint8_t { alert = 1, critical = 2, error = 3, warning
 
 struct Event {
   Severity severity = Severity::notice;
-  std::string msgid;  ///< the event's kind, at most 32 printable ASCII characters: `finding-opened`
-  std::vector<std::pair<std::string, std::string>> params;  ///< names lower case; values any UTF-8
-  std::string text;   ///< the sentence, UTF-8
+  std::string msgid; ///< the event's kind, at most 32 printable ASCII characters: `finding-opened`
+  std::vector<std::pair<std::string, std::string>> params; ///< names lower case; values any UTF-8
+  std::string text;                                        ///< the sentence, UTF-8
   Instant time{};
 };
 
 struct Target {
   enum class Kind : std::uint8_t { local, udp } kind = Kind::local;
-  std::string address = "/dev/log";  ///< socket path, or host address
+  std::string address = "/dev/log"; ///< socket path, or host address
   std::uint16_t port = 514;
-  int facility = 13;       ///< log audit (RFC 5424 table 1)
+  int facility = 13; ///< log audit (RFC 5424 table 1)
   std::string app = "assentd";
-  std::string hostname;    ///< empty: the machine's
-  std::uint32_t enterprise = 32473;  ///< of the SD-ID `assent@32473`
+  std::string hostname;             ///< empty: the machine's
+  std::uint32_t enterprise = 32473; ///< of the SD-ID `assent@32473`
 };
 
 /// The exact datagram: no BOM; in values `"`, `\`, `]` and control characters are replaced (several receivers
-/// mishandle escapes), msgid is repeated as a parameter, at most 2,048 bytes with the text cut at a character.
+/// mishandle escapes), msgid is repeated as a parameter, at most 2,048 bytes with the text cut at a
+/// character.
 std::string format(const Event& event, const Target& target, int pid);
 
 class Sender {
  public:
   static std::unique_ptr<Sender> start(std::vector<Target> targets);
-  virtual ~Sender() = default;  ///< sends what waits, at most 1 s long
-  virtual void send(Event event) = 0;  ///< any thread, never blocks
+  virtual ~Sender() = default;        ///< sends what waits, at most 1 s long
+  virtual void send(Event event) = 0; ///< any thread, never blocks
   struct Counters {
     std::uint64_t sent = 0, dropped = 0, failed = 0;
   };
   virtual Counters counters() const = 0;
 };
 
-}  // namespace assent::syslog
+} // namespace assent::syslog

@@ -1,5 +1,6 @@
-// Authority comes from the journal: people, keys, roles, organisations and policies are rebuilt from the founding on,
-// entry by entry, each change justified by signatures that were valid then. Pure besides OpenSSL.
+// Authority comes from the journal: people, keys, roles, organisations and policies are rebuilt from the
+// founding on, entry by entry, each change justified by signatures that were valid then. Pure besides
+// OpenSSL.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,7 @@ struct SignedAct {
   Id ticket = 0;
   std::string word, stage;
   Id person = 0;
-  std::string key;        ///< fingerprint
+  std::string key; ///< fingerprint
   std::string page, signature;
 };
 
@@ -36,16 +37,17 @@ class AuthorityReplay {
   AuthorityReplay(std::string installation, ParsePolicy parse, ActsOf acts);
   ~AuthorityReplay();
 
-  /// Number 0: the founding file's exact text and its signatures (namespace assent-founding); every founder signed.
+  /// Number 0: the founding file's exact text and its signatures (namespace assent-founding); every founder
+  /// signed.
   Status founding(const json::object& body);
 
-  /// A later entry's body. Its rows of authority kinds must come from `ticket-opened`, with a request page signed by
-  /// the requester's key, approvals by others that meet the stages the policy of that time asks for, and edits whose
-  /// hash is the signed one and whose effect is exactly these rows.
+  /// A later entry's body. Its rows of authority kinds must come from `ticket-opened`, with a request page
+  /// signed by the requester's key, approvals by others that meet the stages the policy of that time asks
+  /// for, and edits whose hash is the signed one and whose effect is exactly these rows.
   Status next(std::uint64_t number, const json::object& body);
 
-  /// Done where the registry's organisations, people, keys, roles and policy are exactly those rebuilt here; else a
-  /// refusal that names the first object that differs.
+  /// Done where the registry's organisations, people, keys, roles and policy are exactly those rebuilt here;
+  /// else a refusal that names the first object that differs.
   Status same_as(const registry::Registry& registry) const;
 
  private:
@@ -56,4 +58,4 @@ class AuthorityReplay {
 /// True for the kinds that decide who may decide.
 bool is_authority(Kind kind);
 
-}  // namespace assent::tickets
+} // namespace assent::tickets

@@ -19,14 +19,14 @@ struct Stage {
   std::string right;
   Id organisation = 0;
   unsigned quorum = 1;
-  Duration due{};     ///< after the stage begins
-  std::string rule;   ///< the rule that asks for it: `policy demo v1, rule register-county, line 12`
+  Duration due{};   ///< after the stage begins
+  std::string rule; ///< the rule that asks for it: `policy demo v1, rule register-county, line 12`
 };
 
 /// What a standard change may do without an approval of its own.
 struct Template {
   std::string name;
-  json::object body;  ///< as in the policy
+  json::object body; ///< as in the policy
 };
 
 /// A parsed policy. Made from the content of `assent-policy:policy` after the model accepted it.
@@ -47,25 +47,28 @@ class Policy {
   std::vector<Id> people_who_may(const registry::Registry& registry, std::string_view right,
                                  Id organisation) const;
 
-  /// The stages that a change needs. Refused where no rule matches something it touches, where a rule forbids, or
-  /// where a stage cannot be satisfied by people active now without the requester. Stages of equal right and
-  /// organisation merge, the larger quorum and the shorter due time win.
+  /// The stages that a change needs. Refused where no rule matches something it touches, where a rule
+  /// forbids, or where a stage cannot be satisfied by people active now without the requester. Stages of
+  /// equal right and organisation merge, the larger quorum and the shorter due time win.
   Result<std::vector<Stage>> stages(const registry::Registry& registry, Id requester,
                                     const std::vector<registry::Touch>& touched,
                                     const std::vector<Permit>& permits, std::string_view kind) const;
 
-  /// Done where the template of that name allows exactly these edits to this requester now; `used_today` is how often
-  /// it was used since midnight UTC.
-  Status allows_standard(const registry::Registry& registry, std::string_view name, Id requester, bool is_signed,
-                         const std::vector<registry::Edit>& edits, const std::vector<registry::Touch>& touched,
-                         std::uint64_t used_today, Instant now) const;
+  /// Done where the template of that name allows exactly these edits to this requester now; `used_today` is
+  /// how often it was used since midnight UTC.
+  Status allows_standard(const registry::Registry& registry, std::string_view name, Id requester,
+                         bool is_signed, const std::vector<registry::Edit>& edits,
+                         const std::vector<registry::Touch>& touched, std::uint64_t used_today,
+                         Instant now) const;
 
   Duration counters_interval() const { return counters_; }
   Duration state_interval() const { return state_; }
-  std::string clock_require() const { return clock_; }  ///< `kernel` or `none`
-  Duration approval_time() const { return approval_; }  ///< how long a page stays valid
-  Duration ticket_time() const { return ticket_; }      ///< until a waiting ticket expires
-  std::size_t held_limit() const { return held_; }      ///< addresses or prefixes one organisation may hold waiting
+  std::string clock_require() const { return clock_; } ///< `kernel` or `none`
+  Duration approval_time() const { return approval_; } ///< how long a page stays valid
+  Duration ticket_time() const { return ticket_; }     ///< until a waiting ticket expires
+  std::size_t held_limit() const {
+    return held_;
+  } ///< addresses or prefixes one organisation may hold waiting
 
  private:
   struct Role {
@@ -86,4 +89,4 @@ class Policy {
   std::size_t held_ = 256;
 };
 
-}  // namespace assent::tickets
+} // namespace assent::tickets

@@ -16,10 +16,10 @@
 namespace assent::tickets {
 
 enum class State : std::uint8_t {
-  submitted,  ///< waits for approvals
-  approved,   ///< waits for its window
-  open,       ///< register edits are applied, permits are in force
-  verifying,  ///< the window has ended, the last reading of each device is awaited
+  submitted, ///< waits for approvals
+  approved,  ///< waits for its window
+  open,      ///< register edits are applied, permits are in force
+  verifying, ///< the window has ended, the last reading of each device is awaited
   closed,
   rejected,
   withdrawn,
@@ -29,14 +29,24 @@ enum class State : std::uint8_t {
 std::string_view name_of(State state);
 std::optional<State> state_of(std::string_view name);
 
-enum class Event : std::uint8_t { approve_last, open, end_window, finish, verify, reject, withdraw, expire, revoke };
+enum class Event : std::uint8_t {
+  approve_last,
+  open,
+  end_window,
+  finish,
+  verify,
+  reject,
+  withdraw,
+  expire,
+  revoke
+};
 /// The one table of the life cycle: where an event leads, or nothing where it is not allowed.
 std::optional<State> after(State state, Event event);
 
 /// The closing word: `implemented`, `partly`, `not-implemented`; empty while not closed.
 struct Window {
-  Instant opens{};   ///< Instant{}: as soon as it is approved
-  Instant closes{};  ///< Instant{}: for tickets without permits, which close at once
+  Instant opens{};  ///< Instant{}: as soon as it is approved
+  Instant closes{}; ///< Instant{}: for tickets without permits, which close at once
 };
 
 /// Somebody's signed decision that counts towards a stage.
@@ -55,17 +65,17 @@ struct TouchedVersion {
 
 struct Ticket {
   Id id = 0;
-  std::uint64_t version = 0;   ///< of the row
-  std::uint64_t revision = 1;  ///< of the content; a new one voids approvals
+  std::uint64_t version = 0;  ///< of the row
+  std::uint64_t revision = 1; ///< of the content; a new one voids approvals
   std::string kind = "normal";
   State state = State::submitted;
   std::string outcome;
   std::string template_name;
   Id requester = 0;
-  std::string account;       ///< evidence
-  std::string on_behalf_of;  ///< free text: organisation, person, document number
+  std::string account;      ///< evidence
+  std::string on_behalf_of; ///< free text: organisation, person, document number
   std::string reason;
-  std::vector<registry::Edit> edits;  ///< resolved
+  std::vector<registry::Edit> edits; ///< resolved
   std::vector<Permit> permits;
   Window window;
   std::vector<Stage> stages;
@@ -73,11 +83,11 @@ struct Ticket {
   std::vector<TouchedVersion> touched;
   std::uint64_t policy_version = 0;
   Instant submitted{}, expires{}, approved{}, opened{}, closed{};
-  std::vector<Ref> made;                 ///< objects that its edits created
-  std::vector<std::uint64_t> permit_used;  ///< how many deviations each permit has covered
+  std::vector<Ref> made;                  ///< objects that its edits created
+  std::vector<std::uint64_t> permit_used; ///< how many deviations each permit has covered
 };
 
-json::object to_json(const Ticket& ticket);  ///< the row's body (docs/architecture.md, "Ticket")
+json::object to_json(const Ticket& ticket); ///< the row's body (docs/architecture.md, "Ticket")
 Result<Ticket> ticket_from_json(Id id, std::uint64_t version, const json::object& body);
 
 /// RFC 8785 of {"edits":[…],"permits":[…]}, hashed: what a signature binds however long the list is.
@@ -86,14 +96,14 @@ std::string edits_sha256(const Ticket& ticket);
 /// The first stage whose quorum is not reached yet; nullptr when all are.
 const Stage* waiting_stage(const Ticket& ticket);
 
-/// May this person, with this key, decide this stage of the ticket now? Refusals: ticket not waiting, not that stage's
-/// turn, requester himself, counted already in any stage, right not held on the organisation, key not his or revoked,
-/// account or key equal to the requester's.
+/// May this person, with this key, decide this stage of the ticket now? Refusals: ticket not waiting, not
+/// that stage's turn, requester himself, counted already in any stage, right not held on the organisation,
+/// key not his or revoked, account or key equal to the requester's.
 Status may_decide(const Ticket& ticket, std::string_view stage, Id person, std::string_view key_fingerprint,
                   const Policy& policy, const registry::Registry& registry);
 
-/// Before opening: do the approvals still count (person active, key active, right still held) and are the touched
-/// objects at the versions that were approved and the policy the one of the approval?
+/// Before opening: do the approvals still count (person active, key active, right still held) and are the
+/// touched objects at the versions that were approved and the policy the one of the approval?
 Status still_approved(const Ticket& ticket, const Policy& policy, const registry::Registry& registry);
 
-}  // namespace assent::tickets
+} // namespace assent::tickets
