@@ -27,6 +27,8 @@ class PathPattern {
   static Result<PathPattern> parse(std::string_view text);
   bool matches(std::string_view path) const;
   const std::string& text() const { return text_; }
+  const std::vector<std::string>& segments() const { return segments_; } ///< without the final `**`
+  bool below() const { return below_; }                                  ///< does it end in `**`?
 
  private:
   std::string text_;
@@ -54,6 +56,7 @@ struct PermitTicket {
   Instant closed{};
   Instant closes{};
   std::vector<Permit> permits;
+  std::string waiting; ///< the stage that a submitted ticket waits for
 };
 
 /// One entry of the difference between baseline and reading, with the interval in which it happened: after
