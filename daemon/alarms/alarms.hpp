@@ -1,6 +1,7 @@
 // Alarms: conditions that hold until they are cleared (RFC 8632: raised, cleared, severity changed). Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,21 +28,31 @@ struct Alarm {
   std::optional<Instant> cleared;
   std::uint64_t times = 1; ///< how often it was raised since it was first seen
 };
+/// {"type","resource","severity","text":{"id","args"},"raised","changed","cleared","times"}; `cleared` absent
+/// while it holds.
 json::object to_json(const Alarm& alarm);
+
+/// Cleared alarms that a Book remembers, so that one which comes back goes on counting; the oldest go first.
+inline constexpr std::size_t max_remembered = 4096;
 
 /// The alarms that hold, one for each (type, resource). Owned by core's thread.
 class Book {
  public:
-  /// True where this is news (not raised before, or with another severity).
+  /// True where this is news (not raised before, or with another severity). An alarm that was cleared and
+  /// comes back is news; the sentence of one that holds is brought up to date without being news.
   bool raise(std::string_view type, std::string_view resource, Severity severity, Message text, Instant now);
   /// True where it held.
   bool clear(std::string_view type, std::string_view resource, Instant now);
-  const Alarm* find(std::string_view type, std::string_view resource) const;
-  std::vector<Alarm> active() const;
-  std::size_t count(Severity severity) const;
+  const Alarm* find(std::string_view type,
+                    std::string_view resource) const; ///< nullptr where it does not hold
+  std::vector<Alarm> active() const;                  ///< those that hold, by type and resource
+  std::vector<Alarm> remembered() const;              ///< those that were cleared, by type and resource
+  std::size_t count(Severity severity) const;         ///< of those that hold
 
  private:
-  std::map<std::pair<std::string, std::string>, Alarm, std::less<>> alarms_;
+  using Key = std::pair<std::string, std::string>;
+  std::map<Key, Alarm, std::less<>> alarms_;  ///< hold
+  std::map<Key, Alarm, std::less<>> cleared_; ///< at most max_remembered
 };
 
 } // namespace assent::alarms

@@ -34,13 +34,19 @@ struct Target {
   std::uint32_t enterprise = 32473; ///< of the SD-ID `assent@32473`
 };
 
-/// The exact datagram: no BOM; in values `"`, `\`, `]` and control characters are replaced (several receivers
-/// mishandle escapes), msgid is repeated as a parameter, at most 2,048 bytes with the text cut at a
-/// character.
+/// The exact datagram (docs/formats/syslog.md): no BOM; in values `"` becomes `'`, `\` becomes `/`, `[` and
+/// `]` become
+/// `(` and `)`, control characters become spaces (several receivers mishandle escapes); msgid is repeated as
+/// a parameter; at most 2,048 bytes, values and text cut between characters and ended by `…`.
 std::string format(const Event& event, const Target& target, int pid);
+
+/// What waits for each target while its receiver is away.
+inline constexpr std::size_t max_waiting = 4096;
 
 class Sender {
  public:
+  /// Never fails: a receiver that is not there yet is tried again every 200 ms, and what is sent meanwhile
+  /// waits. A UDP target's address is an IP address; any other text counts every event as failed.
   static std::unique_ptr<Sender> start(std::vector<Target> targets);
   virtual ~Sender() = default;        ///< sends what waits, at most 1 s long
   virtual void send(Event event) = 0; ///< any thread, never blocks
