@@ -11,7 +11,7 @@
 
 namespace assent::registry {
 
-using U128 = unsigned __int128;
+__extension__ typedef unsigned __int128 U128;
 
 struct Address {
   bool v4 = true;
