@@ -63,9 +63,9 @@ struct Figures {
   double step_seconds = 0;
   std::vector<Check> checks;
   bool ready = false;
-  json::array alarms;   ///< those that hold: type, resource, severity, text {id, args}, raised, times
-  json::array devices;  ///< id, name, reachable, reason, last-reading, findings, baseline
-  json::array agents;   ///< name, connected, heard
+  json::array alarms;  ///< those that hold: type, resource, severity, text {id, args}, raised, times
+  json::array devices; ///< id, name, reachable, reason, last-reading, findings, baseline
+  json::array agents;  ///< name, connected, heard
 };
 
 class Core {
@@ -78,7 +78,7 @@ class Core {
     std::string checkpoint_file;       ///< lines are appended
     std::string config_sha256;
     std::size_t queue_bound = 4096;
-    std::function<bool()> clock_sure;  ///< is the kernel's clock synchronised? asked where policy requires it
+    std::function<bool()> clock_sure; ///< is the kernel's clock synchronised? asked where policy requires it
   };
   /// Verifies chain head, authority and references, loads state, starts the thread.
   static Result<std::unique_ptr<Core>> start(Options options, std::unique_ptr<store::Store> store,

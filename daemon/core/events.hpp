@@ -1,5 +1,5 @@
-// From a journal entry to what followers are told: one table of event kinds, so that the event stream after a restart
-// says the same as it said live. Pure.
+// From a journal entry to what followers are told: one table of event kinds, so that the event stream after a
+// restart says the same as it said live. Pure.
 #pragma once
 
 #include <string_view>
@@ -14,4 +14,4 @@ Event event_of(const journal::Draft& draft, std::uint64_t number);
 /// The same from stored bytes (resuming a stream).
 Result<Event> event_of(const store::StoredEntry& entry);
 
-}  // namespace assent::core
+} // namespace assent::core

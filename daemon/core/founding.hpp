@@ -18,8 +18,10 @@ struct Founding {
   std::map<std::string, std::string> signatures;
 };
 
-/// Validates the file, its policy and profiles, verifies every founder's signature and creates the store with entry 0.
-/// Gives the installation id: the SHA-256 of the file. A second founding of the same store is refused.
-Result<std::string> found(const Founding& founding, model::Model& model, const store::Options& options, Instant now);
+/// Validates the file, its policy and profiles, verifies every founder's signature and creates the store with
+/// entry 0. Gives the installation id: the SHA-256 of the file. A second founding of the same store is
+/// refused.
+Result<std::string> found(const Founding& founding, model::Model& model, const store::Options& options,
+                          Instant now);
 
-}  // namespace assent::core
+} // namespace assent::core

@@ -112,6 +112,7 @@ class Watch {
   std::optional<Baseline> baseline(Id device) const;
   const Finding* finding(Id id) const;
   std::vector<const Finding*> open_findings(Id device) const;
+  void close_finding(Id id);                               ///< accepted by a ticket: it is no longer open
   void adopt_number(Id id, const Finding& finding); ///< core has numbered an opened finding
   /// What is to be stored as Reading::detail for the device.
   json::object reading_detail(Id device) const;

@@ -1,0 +1,316 @@
+// What agents ask and tell. An agent speaks only about devices that are assigned to it.
+#include <algorithm>
+
+#include "daemon/core/resolve.hpp"
+#include "daemon/watch/canonical.hpp"
+
+namespace assent::core {
+namespace {
+
+constexpr std::size_t unknown_limit = 256;
+
+/// The daemon's clock where the agent's differs by more than a round trip explains.
+Duration offset_of(const Step& step, const json::object& input) {
+  const auto sent = parse_instant(text_of(input, "sent"));
+  if (!sent) return Duration{};
+  const Duration difference = step.now - *sent;
+  return difference > std::chrono::seconds{2} || difference < -std::chrono::seconds{2} ? difference
+                                                                                       : Duration{};
+}
+
+std::optional<Instant> moved_time(const json::object& object, std::string_view name, Duration offset) {
+  const std::string text = text_of(object, name);
+  if (text.empty()) return std::nullopt;
+  const auto at = parse_instant(text);
+  if (!at) return std::nullopt;
+  return *at + offset;
+}
+
+Result<registry::Device> own_device(Step& step, Id agent, Id id) {
+  const auto device = step.state.registry.device(id);
+  if (device && device->agent == agent) return *device;
+  raise(step, "agent-speaks-for-others", "agent/" + std::to_string(agent), alarms::Severity::critical,
+        {"alarm.agent-speaks-for-others", {{"device", std::to_string(id)}}});
+  return fail(Fault::refused, "core.not-its-device", {{"device", std::to_string(id)}});
+}
+
+void note_findings(Step& step, const registry::Device& device, std::vector<watch::Finding>& findings,
+                   const char* event) {
+  for (auto& finding : findings) {
+    if (finding.id == 0) {
+      finding.id = step.state.next_finding++;
+      finding.version = 1;
+    } else {
+      ++finding.version;
+    }
+    step.state.watch.adopt_number(finding.id, finding);
+    json::object detail{{"finding", finding.id},
+                        {"device", device.name},
+                        {"path", finding.path},
+                        {"operation", std::string(name_of(finding.operation))},
+                        {"verdict", std::string(name_of(finding.verdict))},
+                        {"before", finding.before.value_or("-")},
+                        {"after", finding.after.value_or("-")},
+                        {"earliest", finding.earliest == Instant{} ? "-" : to_text(finding.earliest)},
+                        {"latest", to_text(finding.latest)}};
+    detail["nearest"] = finding.nearest.empty() ? 0 : finding.nearest.front().ticket;
+    const std::string name = finding.kind == "watch-blinded" && std::string_view(event) == "finding-opened"
+                                 ? "watch-blinded"
+                                 : event;
+    step.note(journal::Stream::decisions, name, std::move(detail)).rows = {row_of(finding)};
+    const std::string resource = "finding/" + std::to_string(finding.id);
+    if (finding.state == watch::FindingState::open)
+      raise(step, finding.kind == "watch-blinded" ? "watch-blinded" : "unapproved-change", resource,
+            alarms::Severity::major, {"alarm.finding", {{"device", device.name}, {"path", finding.path}}});
+    else
+      clear(step, finding.kind == "watch-blinded" ? "watch-blinded" : "unapproved-change", resource);
+  }
+}
+
+void note_move(Step& step, const registry::Device& device, watch::Outcome::Move& move) {
+  auto baseline = move.baseline;
+  registry::Edit edit;
+  edit.operation = registry::Operation::modify;
+  edit.kind = Kind::baseline;
+  edit.id = baseline.device;
+  edit.before = step.state.registry.version({Kind::baseline, baseline.device});
+  edit.value = {
+      {"profile", baseline.profile}, {"revision", baseline.revision}, {"fingerprint", baseline.fingerprint}};
+  registry::Transaction transaction(step.state.registry);
+  const Id ticket = move.used.empty() ? baseline.ticket : move.used.front().first;
+  auto row = transaction.apply(edit, ticket);
+  ASSENT_CHECK(row.ok());
+  transaction.keep();
+  baseline.version = row->version;
+  baseline.ticket = number_of(row->body, "ticket");
+  step.state.watch.set_baseline(baseline);
+  step.batch.trees.push_back({baseline.fingerprint, std::move(move.text)});
+
+  std::vector<journal::Row> rows = {*row};
+  std::set<Id> touched;
+  for (const auto& [id, permit] : move.used) {
+    const auto found = step.state.tickets.find(id);
+    if (found == step.state.tickets.end() || permit >= found->second.permit_used.size()) continue;
+    ++found->second.permit_used[permit];
+    touched.insert(id);
+  }
+  for (const Id id : touched)
+    rows.push_back(ticket_row(step.state, step.state.tickets.at(id)));
+  json::array changes;
+  for (std::size_t i = 0; i < move.changes.size(); ++i)
+    changes.push_back({{"path", move.changes[i].path},
+                       {"before", move.changes[i].before.value_or("-")},
+                       {"after", move.changes[i].after.value_or("-")},
+                       {"ticket", i < move.used.size() ? move.used[i].first : 0}});
+  const std::string first = move.changes.empty() ? "" : move.changes.front().path;
+  step.note(journal::Stream::decisions, "change-covered",
+            {{"device", device.name},
+             {"ticket", ticket},
+             {"path", first},
+             {"count", move.changes.size()},
+             {"changes", std::move(changes)}},
+            ticket)
+      .rows = std::move(rows);
+}
+
+/// Judges a reading; true where its text is wanted.
+bool judge(Step& step, const registry::Device& device, const watch::Observation& observation) {
+  auto outcome =
+      step.state.watch.observe(observation, step.state.permits, device.labels, step.now,
+                               [&](const std::string& fingerprint) { return step.tree(fingerprint); });
+  if (outcome.want_tree) return true;
+  note_findings(step, device, outcome.opened, "finding-opened");
+  note_findings(step, device, outcome.changed, "finding-changed");
+  note_findings(step, device, outcome.cleared, "finding-cleared");
+  if (outcome.moved) note_move(step, device, *outcome.moved);
+  const std::string resource = "device/" + std::to_string(device.id);
+  if (observation.unknown.empty())
+    clear(step, "reading-incomplete", resource);
+  else
+    raise(step, "reading-incomplete", resource, alarms::Severity::minor,
+          {"alarm.reading-incomplete", {{"device", device.name}, {"paths", observation.unknown.front()}}});
+  if (outcome.reading_changed)
+    step.batch.readings.push_back({device.id, observation.fingerprint, observation.started, observation.ended,
+                                   step.state.watch.reading_detail(device.id)});
+  auto& live = step.state.devices[device.id];
+  live.read = observation.started;
+  return false;
+}
+
+void answered_order(Step& step, const registry::Device& device, const watch::Observation& observation) {
+  auto& live = step.state.devices[device.id];
+  // A reading that began before the order was given does not answer it, whatever it claims.
+  if (observation.started >= live.order_from) live.order_done = std::max(live.order_done, live.order);
+  device_read(step, device.id);
+}
+
+Result<watch::Observation> observation_of(const json::object& item, const registry::Device& device,
+                                          Duration offset) {
+  watch::Observation observation;
+  observation.device = device.id;
+  observation.profile = text_of(item, "profile");
+  observation.revision = number_of(item, "revision");
+  observation.fingerprint = text_of(item, "fingerprint");
+  const auto started = moved_time(item, "started", offset);
+  const auto ended = moved_time(item, "ended", offset);
+  if (!started || !ended || *ended < *started || observation.fingerprint.size() != 71)
+    return fail(Fault::invalid, "core.bad-reading", {{"device", device.name}});
+  observation.started = *started;
+  observation.ended = *ended;
+  observation.stamp = moved_time(item, "stamp", offset);
+  for (const auto& path : array_of(item, "unknown"))
+    if (path.is_string() && observation.unknown.size() < unknown_limit)
+      observation.unknown.emplace_back(path.get_string());
+  return observation;
+}
+
+void reach(Step& step, const registry::Device& device, const json::object& item) {
+  auto& live = step.state.devices[device.id];
+  live.heard = true;
+  live.reachable = flag_of(item, "reachable");
+  live.reason = text_of(item, "reason").substr(0, 64);
+  const std::string resource = "device/" + std::to_string(device.id);
+  if (live.reachable)
+    clear(step, "device-unreachable", resource);
+  else
+    raise(step, "device-unreachable", resource, alarms::Severity::major,
+          {"alarm.device-unreachable", {{"device", device.name}, {"reason", live.reason}}});
+}
+
+} // namespace
+
+Answer plan(Step& step, Id agent) {
+  State& state = step.state;
+  const auto object = state.registry.get(Kind::agent, agent);
+  ASSENT_CHECK(object.has_value());
+  json::array devices, orders, profiles;
+  std::set<std::string> used;
+  for (const Id id : state.registry.devices_of_agent(agent)) {
+    const auto device = state.registry.device(id);
+    devices.push_back({{"id", id},
+                       {"name", device->name},
+                       {"address", device->address.text()},
+                       {"port", device->port},
+                       {"profile", device->profile},
+                       {"credential", device->credential}});
+    used.insert(device->profile);
+    const auto& live = state.devices[id];
+    if (live.order > live.order_done) orders.push_back({{"device", id}, {"order", live.order}});
+  }
+  for (const auto& name : used) {
+    const auto id = state.registry.find(Kind::profile, name);
+    const auto profile = id ? state.registry.get(Kind::profile, *id) : std::nullopt;
+    if (!profile) continue;
+    profiles.push_back(
+        {{"name", name}, {"revision", profile->body.at("revision")}, {"text", profile->body.at("text")}});
+  }
+  const auto seconds = [](Duration duration) {
+    return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  };
+  return json::object{{"version", state.plan_version},
+                      {"network", object->body.at("network")},
+                      {"devices", std::move(devices)},
+                      {"profiles", std::move(profiles)},
+                      {"counters-interval", seconds(state.policy.counters_interval())},
+                      {"state-interval", seconds(state.policy.state_interval())},
+                      {"read-now", std::move(orders)}};
+}
+
+namespace {
+
+/// Everything of a report, checked before any of it has an effect.
+struct CheckedReport {
+  std::vector<std::pair<registry::Device, watch::Observation>> states;
+  std::vector<std::pair<registry::Device, const json::object*>> reach, hints, counters;
+};
+
+Result<CheckedReport> checked(Step& step, Id agent, const json::object& input) {
+  CheckedReport report;
+  const Duration offset = offset_of(step, input);
+  for (const auto& item : array_of(input, "states")) {
+    auto device = own_device(step, agent, number_of(item.as_object(), "device"));
+    if (!device) return device.error();
+    auto observation = observation_of(item.as_object(), *device, offset);
+    if (!observation) return observation.error();
+    report.states.emplace_back(std::move(*device), std::move(*observation));
+  }
+  for (const auto& [name, list] : {std::pair{"reach", &report.reach}, std::pair{"hints", &report.hints},
+                                   std::pair{"counters", &report.counters}})
+    for (const auto& item : array_of(input, name)) {
+      auto device = own_device(step, agent, number_of(item.as_object(), "device"));
+      if (!device) return device.error();
+      list->emplace_back(std::move(*device), &item.as_object());
+    }
+  return report;
+}
+
+} // namespace
+
+Answer report(Step& step, Id agent, const json::object& input) {
+  auto report = checked(step, agent, input);
+  if (!report) return report.error();
+  json::array wanted;
+  for (const auto& [device, item] : report->reach)
+    reach(step, device, *item);
+  for (const auto& [device, item] : report->hints)
+    step.state.devices[device.id].stamps = object_of(*item, "stamps");
+  for (const auto& [device, item] : report->counters)
+    ++step.state.devices[device.id].samples;
+  for (auto& [device, observation] : report->states) {
+    step.state.devices[device.id].heard = true;
+    if (judge(step, device, observation)) {
+      wanted.push_back(json::string(observation.fingerprint));
+      step.state.waiting_trees[device.id] = std::move(observation);
+    } else {
+      answered_order(step, device, observation);
+    }
+  }
+  return json::object{{"wanted", std::move(wanted)}, {"accepted", true}};
+}
+
+Answer tree(Step& step, Id agent, const json::object& input) {
+  auto device = own_device(step, agent, number_of(input, "device"));
+  if (!device) return device.error();
+  const std::string text = text_of(input, "text");
+  const std::string fingerprint = text_of(input, "fingerprint");
+  if (text.size() > watch::max_canonical_bytes || watch::fingerprint(text) != fingerprint)
+    return fail(Fault::invalid, "core.bad-tree", {{"device", device->name}});
+  if (auto checked = watch::leaves(text); !checked) return checked.error();
+  const auto waiting = step.state.waiting_trees.find(device->id);
+  if (waiting == step.state.waiting_trees.end() || waiting->second.fingerprint != fingerprint)
+    return json::object{{"accepted", false}};
+  watch::Observation observation = std::move(waiting->second);
+  step.state.waiting_trees.erase(waiting);
+  observation.text = text;
+  step.batch.trees.push_back({fingerprint, text});
+  static_cast<void>(judge(step, *device, observation));
+  answered_order(step, *device, observation);
+  return json::object{{"accepted", true}};
+}
+
+Answer explain(Step& step, const json::object& input) {
+  const Id id = number_of(input, "finding");
+  const auto* finding = step.state.watch.finding(id);
+  if (finding == nullptr)
+    return fail(Fault::not_found, "core.no-open-finding", {{"finding", std::to_string(id)}});
+  const auto device = step.state.registry.device(finding->device);
+  json::object answer = watch::to_json(*finding);
+  answer["finding"] = id;
+  if (!device) return answer;
+  answer["device-name"] = device->name;
+  answer["organisation-path"] = step.state.registry.path(device->organisation);
+  json::object permit{{"device", device->id},
+                      {"path", finding->path},
+                      {"operation", std::string(name_of(finding->operation))}};
+  if (finding->after) permit["value"] = *finding->after;
+  auto parsed = tickets::permit_from_json(permit);
+  if (parsed) {
+    // Whose approval it would have taken; asked in the name of nobody, so that all rules show.
+    auto stages = step.state.policy.stages(step.state.registry, 0, {}, {*parsed}, "normal");
+    if (stages) answer["stages"] = to_json(*stages, step.state.registry);
+  }
+  answer["permit"] = std::move(permit);
+  return answer;
+}
+
+} // namespace assent::core

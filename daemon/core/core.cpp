@@ -1,0 +1,271 @@
+#include <algorithm>
+
+#include <unistd.h>
+
+#include "daemon/core/events.hpp"
+#include "daemon/core/thread.hpp"
+
+namespace assent::core {
+
+Result<std::unique_ptr<Core>> Core::start(Options options, std::unique_ptr<store::Store> store, Clock& clock,
+                                          std::function<void(const Event&)> follow) {
+  auto model = model::Model::load(options.policy_directory);
+  if (!model) return model.error();
+  auto reader = store->read();
+  if (!reader) return reader.error();
+  auto state = load_state(**reader, **model);
+  if (!state) return state.error();
+  std::unique_ptr<trust::Signer> signer;
+  if (!options.checkpoint_key.empty()) {
+    auto loaded = trust::Signer::load(options.checkpoint_key);
+    if (!loaded) return loaded.error();
+    signer = std::move(*loaded);
+  }
+  auto core = std::make_unique<CoreThread>(std::move(options), std::move(store), clock, std::move(*model),
+                                           std::move(*state), std::move(signer), std::move(follow));
+  core->begin();
+  return std::unique_ptr<Core>(std::move(core));
+}
+
+CoreThread::CoreThread(Options options, std::unique_ptr<store::Store> store, Clock& clock,
+                       std::unique_ptr<model::Model> model, std::unique_ptr<State> state,
+                       std::unique_ptr<trust::Signer> signer, std::function<void(const Event&)> follow)
+    : options_(std::move(options)), store_(std::move(store)), clock_(clock), model_(std::move(model)),
+      state_(std::move(state)), signer_(std::move(signer)), follow_(std::move(follow)) {
+  // Versions of the plan must differ from those of an earlier run, which an agent may still know.
+  state_->plan_version = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(clock_.wall().time_since_epoch()).count());
+}
+
+CoreThread::~CoreThread() {
+  queue_.put(Stop{});
+  if (thread_.joinable()) thread_.join();
+  // The store's own end commits what still waits; its callbacks need only the followers.
+  store_.reset();
+}
+
+void CoreThread::begin() {
+  {
+    Step step = step_for({});
+    step.note(journal::Stream::records, "started",
+              {{"config-sha256", options_.config_sha256}, {"version", ASSENT_VERSION}});
+    compare_proposed(step);
+    for (const auto& [id, ticket] : state_->tickets)
+      if (ticket.state == tickets::State::open || ticket.state == tickets::State::verifying)
+        for (const Id device : devices_of(*state_, ticket))
+          order_reading(step, device);
+    finish(step, json::object{}, [](const Answer&) {});
+  }
+  last_second_ = last_checkpoint_ = clock_.monotonic();
+  thread_ = std::thread([this] { run(); });
+}
+
+void CoreThread::post(Request request, Reply reply) {
+  if (store_->waiting() > options_.queue_bound) return reply(fail(Fault::busy, "core.busy"));
+  // The reply is kept aside because a refused put() has consumed the message.
+  Reply refused = reply;
+  if (!queue_.put(Message{Asked{std::move(request), std::move(reply)}}, options_.queue_bound))
+    refused(fail(Fault::busy, "core.busy"));
+}
+
+void CoreThread::figures(std::function<void(Figures)> answer) {
+  queue_.put(WantFigures{std::move(answer)});
+}
+
+void CoreThread::reload() {
+  queue_.put(Reread{});
+}
+
+std::chrono::nanoseconds CoreThread::patience() const {
+  // Never longer than a second, so that a step of the wall clock is noticed.
+  std::chrono::nanoseconds longest = std::chrono::seconds{1};
+  if (!state_->due.empty()) {
+    const auto until = state_->due.begin()->first - clock_.wall();
+    longest = std::clamp<std::chrono::nanoseconds>(until, std::chrono::milliseconds{1}, longest);
+  }
+  return longest;
+}
+
+void CoreThread::run() {
+  while (!stopping_) {
+    auto messages = queue_.take(patience());
+    for (auto& message : messages) {
+      const auto begun = clock_.monotonic();
+      std::visit([this](auto& one) { handle(one); }, message);
+      const auto spent = clock_.monotonic() - begun;
+      step_seconds_ += std::chrono::duration<double>(spent).count();
+      constexpr std::chrono::nanoseconds bounds[] = {
+          std::chrono::microseconds{10}, std::chrono::microseconds{100}, std::chrono::milliseconds{1},
+          std::chrono::milliseconds{2}, std::chrono::milliseconds{10}};
+      ++step_buckets_[static_cast<std::size_t>(std::lower_bound(std::begin(bounds), std::end(bounds), spent) -
+                                               bounds)];
+    }
+    if (!state_->due.empty() && state_->due.begin()->first <= clock_.wall() && !read_only_) {
+      Step step = step_for({});
+      tick(step);
+      finish(step, json::object{}, [](const Answer&) {});
+    }
+    if (clock_.monotonic() - last_second_ >= std::chrono::seconds{1}) each_second();
+    answer_plans();
+  }
+  for (auto& waiting : waiting_)
+    waiting.reply(fail(Fault::unavailable, "core.stopping"));
+  Step step = step_for({});
+  step.note(journal::Stream::records, "stopped");
+  finish(step, json::object{}, [](const Answer&) {});
+}
+
+Step CoreThread::step_for(const Peer& peer) {
+  return Step{*state_, *model_, *store_, options_, clock_.wall(), clock_.monotonic(), peer, {}};
+}
+
+void CoreThread::handle(Asked& asked) {
+  ++requests_;
+  const Request& request = asked.request;
+  if (request.operation == "assent-agent:plan" && request.peer.door == Peer::Door::agent) {
+    const auto wait = number_of(request.input, "version") == state_->plan_version ? std::chrono::seconds{25}
+                                                                                  : std::chrono::seconds{0};
+    waiting_.push_back({request.peer, number_of(request.input, "version"), clock_.monotonic() + wait,
+                        std::move(asked.reply)});
+    return;
+  }
+  const std::string owner = "account:" + request.peer.account + request.peer.agent;
+  if (!request.idempotency_key.empty()) {
+    const auto known = remembered_.find(owner + "\n" + request.idempotency_key);
+    if (known != remembered_.end()) {
+      Step step = step_for(request.peer);
+      if (known->second.hash != request.request_hash)
+        return finish(step, fail(Fault::conflict, "core.key-used-otherwise"), std::move(asked.reply));
+      return finish(step, known->second.answer, std::move(asked.reply));
+    }
+  }
+  Step step = step_for(request.peer);
+  Answer answer = read_only_ ? Answer(fail(Fault::unavailable, "core.read-only")) : dispatch(step, request);
+  if (!answer) {
+    // What was refused changed nothing; only alarms that it raised and the refusal itself are kept.
+    std::erase_if(step.batch.entries,
+                  [](const auto& entry) { return entry.stream == journal::Stream::decisions; });
+    step.batch.trees.clear();
+    step.batch.readings.clear();
+    if (!read_only_) note_refusal(step, request, answer.error());
+  } else if (!request.idempotency_key.empty()) {
+    step.batch.answered =
+        store::Answered{owner, request.idempotency_key, request.request_hash, canonical(*answer), step.now};
+    remembered_[owner + "\n" + request.idempotency_key] = {request.request_hash, *answer,
+                                                           clock_.monotonic() + std::chrono::minutes{1}};
+  }
+  finish(step, std::move(answer), std::move(asked.reply));
+}
+
+Answer CoreThread::dispatch(Step& step, const Request& request) {
+  switch (request.peer.door) {
+  case Peer::Door::person:
+    return person_operation(step, request);
+  case Peer::Door::agent:
+    return agent_operation(step, request);
+  case Peer::Door::status:
+    break;
+  }
+  return fail(Fault::refused, "core.status-reads-only");
+}
+
+Answer CoreThread::person_operation(Step& step, const Request& request) {
+  using Operation = Answer (*)(Step&, const json::object&);
+  static constexpr std::pair<std::string_view, Operation> operations[] = {
+      {"assent-ticket:prepare", core::prepare},  {"assent-ticket:page", core::page},
+      {"assent-ticket:act", core::act},          {"assent-ticket:standard", core::standard},
+      {"assent-ticket:explain", core::explain},  {"assent-ticket:status", core::ticket_status},
+      {"assent-admin:check", core::check_policy}};
+  for (const auto& [name, operation] : operations)
+    if (name == request.operation) return operation(step, request.input);
+  return admin_operation(step, request);
+}
+
+Answer CoreThread::agent_operation(Step& step, const Request& request) {
+  const auto agent = state_->registry.find(Kind::agent, request.peer.agent);
+  if (!agent) return fail(Fault::refused, "core.unknown-agent", {{"agent", request.peer.agent}});
+  AgentLink& link = state_->agents[*agent];
+  link.heard = step.now;
+  link.heard_at = step.monotonic;
+  const std::string session = text_of(request.input, "session");
+  const std::uint64_t sequence = number_of(request.input, "sequence");
+  if (session.empty()) return fail(Fault::invalid, "core.no-session");
+  if (session != link.session)
+    link = {session, sequence == 0 ? 0 : sequence - 1, {}, step.now, step.monotonic, false};
+  if (sequence == link.sequence && !link.answer.empty()) return link.answer;
+  if (sequence != link.sequence + 1)
+    return fail(Fault::conflict, "core.sequence-gap",
+                {{"expected", std::to_string(link.sequence + 1)}, {"got", std::to_string(sequence)}});
+  Answer answer =
+      request.operation == "assent-agent:report" ? core::report(step, *agent, request.input)
+      : request.operation == "assent-agent:tree"
+          ? core::tree(step, *agent, request.input)
+          : Answer(fail(Fault::not_found, "core.unknown-operation", {{"operation", request.operation}}));
+  if (!answer) return answer;
+  (*answer)["sequence"] = sequence;
+  link.sequence = sequence;
+  link.answer = *answer;
+  return answer;
+}
+
+Answer CoreThread::admin_operation(Step& step, const Request& request) {
+  if (request.operation == "assent-admin:checkpoint") {
+    if (!signer_) return fail(Fault::unavailable, "core.no-checkpoint-key");
+    return checkpoints(*store_, *signer_, step.now);
+  }
+  return fail(Fault::not_found, "core.unknown-operation", {{"operation", request.operation}});
+}
+
+void CoreThread::finish(Step& step, Answer answer, Reply reply) {
+  if (step.batch.entries.empty() && step.batch.trees.empty() && step.batch.readings.empty() &&
+      !step.batch.answered && in_flight_.load() == 0)
+    return reply(std::move(answer));
+  std::vector<Event> events;
+  events.reserve(step.batch.entries.size());
+  for (const auto& entry : step.batch.entries)
+    events.push_back(event_of(entry, 0));
+  ++in_flight_;
+  store_->commit(std::move(step.batch), [this, events = std::move(events), answer = std::move(answer),
+                                         reply = std::move(reply)](store::Committed committed) mutable {
+    if (committed.done) {
+      for (std::size_t i = 0; i < events.size(); ++i) {
+        events[i].number = committed.numbers.at(i);
+        follow_(events[i]);
+      }
+      --in_flight_;
+      return reply(std::move(answer));
+    }
+    --in_flight_;
+    Error error = fail(Fault::unavailable, "core.not-done");
+    error.evidence.push_back(committed.failed.what);
+    queue_.put(CommitFailed{committed.failed});
+    reply(std::move(error));
+  });
+}
+
+void CoreThread::answer_plans() {
+  if (told_plan_ == state_->plan_version &&
+      std::none_of(waiting_.begin(), waiting_.end(),
+                   [&](const Waiting& one) { return one.until <= clock_.monotonic(); }))
+    return;
+  told_plan_ = state_->plan_version;
+  std::vector<Waiting> ready;
+  std::erase_if(waiting_, [&](Waiting& one) {
+    const bool answered = one.known != state_->plan_version || one.until <= clock_.monotonic();
+    if (answered) ready.push_back(std::move(one));
+    return answered;
+  });
+  for (auto& one : ready) {
+    Step step = step_for(one.peer);
+    const auto agent = state_->registry.find(Kind::agent, one.peer.agent);
+    if (agent) {
+      state_->agents[*agent].heard = step.now;
+      state_->agents[*agent].heard_at = step.monotonic;
+    }
+    Answer answer = agent ? plan(step, *agent)
+                          : Answer(fail(Fault::refused, "core.unknown-agent", {{"agent", one.peer.agent}}));
+    finish(step, std::move(answer), std::move(one.reply));
+  }
+}
+
+} // namespace assent::core

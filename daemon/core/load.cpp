@@ -1,0 +1,211 @@
+// Start: every row back into memory, and the proof that people, keys, roles and policy come from signed
+// entries.
+#include <fmt/format.h>
+
+#include "daemon/core/state.hpp"
+#include "daemon/tickets/authority.hpp"
+#include "daemon/trust/ssh_signature.hpp"
+
+namespace assent::core {
+namespace {
+
+constexpr Kind register_kinds[] = {Kind::organisation, Kind::person,  Kind::key,    Kind::role,
+                                   Kind::network,      Kind::block,   Kind::prefix, Kind::address,
+                                   Kind::agent,        Kind::profile, Kind::device, Kind::link,
+                                   Kind::policy,       Kind::baseline};
+
+Error damaged(Kind kind, Id id, const Error& cause) {
+  Error error = fail(Fault::outside, "core.damaged-row",
+                     {{"kind", std::string(name_of(kind))}, {"id", std::to_string(id)}});
+  error.evidence.push_back(cause.what);
+  return error;
+}
+
+Status load_register(State& state, store::Reader& reader) {
+  std::optional<Error> failed;
+  for (const Kind kind : register_kinds) {
+    auto read = reader.each(kind, [&](store::StoredRow&& row) {
+      if (failed) return;
+      auto body = parse_json(row.body, 64u << 20, "store");
+      if (!body || !body->is_object()) {
+        failed = damaged(kind, row.id, fail(Fault::outside, "common.bad-json", {{"file", "store"}}));
+        return;
+      }
+      auto loaded = state.registry.load(kind, row.id, row.version, body->get_object());
+      if (!loaded) failed = damaged(kind, row.id, loaded.error());
+    });
+    if (!read) return read.error();
+    if (failed) return *failed;
+    auto last = reader.last_id(kind);
+    if (!last) return last.error();
+    state.registry.set_last_id(kind, *last);
+  }
+  return state.registry.loaded();
+}
+
+Status load_tickets(State& state, store::Reader& reader) {
+  for (const auto which : {"submitted", "approved", "open", "verifying"}) {
+    Id after = 0;
+    do {
+      auto page = reader.list(Kind::ticket, {{"state", which}}, after, 500);
+      if (!page) return page.error();
+      for (const auto& row : page->rows) {
+        auto body = parse_json(row.body, 64u << 20, "store");
+        if (!body) return damaged(Kind::ticket, row.id, body.error());
+        auto ticket = tickets::ticket_from_json(row.id, row.version, body->as_object());
+        if (!ticket) return damaged(Kind::ticket, row.id, ticket.error());
+        auto& kept = state.tickets[row.id] = std::move(*ticket);
+        const auto version = kept.version;
+        static_cast<void>(ticket_row(state, kept)); // for its due time and permits only
+        kept.version = version;
+        if (kept.state == tickets::State::submitted || kept.state == tickets::State::approved) {
+          auto held = state.registry.hold(row.id, kept.edits);
+          if (!held) return damaged(Kind::ticket, row.id, held.error());
+        }
+      }
+      after = page->next;
+    } while (after != 0);
+  }
+  return Done{};
+}
+
+Status load_watch(State& state, store::Reader& reader) {
+  state.registry.each(Kind::baseline, [&](const registry::Object& object) {
+    watch::Baseline baseline;
+    baseline.device = object.id;
+    baseline.profile = text_of(object.body, "profile");
+    baseline.revision = number_of(object.body, "revision");
+    baseline.fingerprint = text_of(object.body, "fingerprint");
+    baseline.ticket = number_of(object.body, "ticket");
+    baseline.version = object.version;
+    state.watch.set_baseline(baseline);
+  });
+  Id after = 0;
+  do {
+    auto page = reader.list(Kind::finding, {{"state", "open"}}, after, 500);
+    if (!page) return page.error();
+    for (const auto& row : page->rows) {
+      auto body = parse_json(row.body, 64u << 20, "store");
+      if (!body) return damaged(Kind::finding, row.id, body.error());
+      auto finding = watch::finding_from_json(row.id, row.version, body->as_object());
+      if (!finding) return damaged(Kind::finding, row.id, finding.error());
+      state.watch.load_finding(*finding);
+    }
+    after = page->next;
+  } while (after != 0);
+  return reader.each_reading([&](store::Reading&& reading) {
+    if (!state.registry.device(reading.device)) return;
+    state.watch.load_reading(reading.device, reading.fingerprint, reading.started, reading.ended,
+                             reading.detail);
+  });
+}
+
+Result<std::vector<tickets::SignedAct>> acts_of(store::Reader& reader, Id ticket) {
+  std::vector<tickets::SignedAct> acts;
+  Id after = 0;
+  do {
+    auto page = reader.list(Kind::act, {{"ticket", std::to_string(ticket)}}, after, 500);
+    if (!page) return page.error();
+    for (const auto& row : page->rows) {
+      auto body = parse_json(row.body, 64u << 20, "store");
+      if (!body) return body.error();
+      const auto& object = body->as_object();
+      acts.push_back({row.id, number_of(object, "ticket"), text_of(object, "word"), text_of(object, "stage"),
+                      number_of(object, "person"), text_of(object, "key"), text_of(object, "page"),
+                      text_of(object, "signature")});
+    }
+    after = page->next;
+  } while (after != 0);
+  return acts;
+}
+
+Status prove_authority(const State& state, store::Reader& reader, model::Model& model) {
+  tickets::AuthorityReplay replay(
+      reader.installation(),
+      [&](const json::object& body, std::uint64_t version) { return policy_of(model, body, version); },
+      [&](Id ticket) { return acts_of(reader, ticket); });
+  std::optional<Error> failed;
+  auto read = reader.authority_entries([&](store::StoredEntry&& entry) {
+    auto body = parse_json(entry.body, 64u << 20, "journal");
+    if (!body || !body->is_object()) {
+      failed = fail(Fault::outside, "core.damaged-entry", {{"number", std::to_string(entry.number)}});
+      return false;
+    }
+    auto status = entry.number == 0 ? replay.founding(body->get_object())
+                                    : replay.next(entry.number, body->get_object());
+    if (!status) failed = status.error();
+    return !failed.has_value();
+  });
+  if (!read) return read.error();
+  if (failed) return *failed;
+  return replay.same_as(state.registry);
+}
+
+/// How often each template was used today: the newest entry of each says it.
+Status load_used_today(State& state, store::Reader& reader) {
+  auto head = reader.head(journal::Stream::decisions);
+  if (!head) return head.error();
+  constexpr std::uint64_t chunk = 1000;
+  std::string newest_day;
+  for (std::uint64_t end = *head + 1; end > 0;) {
+    const std::uint64_t from = end > chunk ? end - chunk : 0;
+    std::vector<std::pair<std::string, json::object>> found;
+    auto read = reader.entries(journal::Stream::decisions, from, end - from, [&](store::StoredEntry&& entry) {
+      const auto header = journal::parse_header(entry.header);
+      const std::string day = header ? to_text(header->time).substr(0, 10) : "";
+      newest_day = std::max(newest_day, day);
+      if (entry.body.find("\"event\":\"standard-applied\"") == std::string::npos) {
+        found.emplace_back(day, json::object{});
+        return true;
+      }
+      const auto body = parse_json(entry.body, 64u << 20, "journal");
+      found.emplace_back(day, body ? object_of(body->as_object(), "detail") : json::object{});
+      return true;
+    });
+    if (!read) return read.error();
+    bool today = false;
+    for (auto it = found.rbegin(); it != found.rend(); ++it) {
+      if (it->first != newest_day) continue;
+      today = true;
+      const std::string name = text_of(it->second, "template");
+      if (!name.empty()) state.used_today.try_emplace(name, it->first, number_of(it->second, "used-today"));
+    }
+    if (!today) break;
+    end = from;
+  }
+  return Done{};
+}
+
+} // namespace
+
+Result<tickets::Policy> policy_of(model::Model& model, const json::object& body, std::uint64_t version) {
+  const std::string text = text_of(body, "text");
+  auto content = model.bind_yaml(text, text_of(body, "name", "policy"), "assent-policy:policy");
+  if (!content) return content.error();
+  return tickets::Policy::parse(*content, version, text);
+}
+
+Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& model) {
+  auto state = std::make_unique<State>();
+  state->installation = reader.installation();
+  if (auto done = load_register(*state, reader); !done) return done.error();
+  const auto policy = state->registry.get(Kind::policy, 1);
+  if (!policy) return fail(Fault::outside, "core.no-policy");
+  auto parsed = policy_of(model, policy->body, policy->version);
+  if (!parsed) return parsed.error();
+  state->policy = std::move(*parsed);
+  if (auto done = prove_authority(*state, reader, model); !done) return done.error();
+  if (auto done = load_tickets(*state, reader); !done) return done.error();
+  if (auto done = load_watch(*state, reader); !done) return done.error();
+  if (auto done = load_used_today(*state, reader); !done) return done.error();
+  for (const auto& [kind, next] :
+       {std::pair{Kind::ticket, &state->next_ticket}, std::pair{Kind::act, &state->next_act},
+        std::pair{Kind::finding, &state->next_finding}}) {
+    auto last = reader.last_id(kind);
+    if (!last) return last.error();
+    *next = *last + 1;
+  }
+  return state;
+}
+
+} // namespace assent::core

@@ -1,0 +1,152 @@
+// What core's thread owns, and what one step of it may do. Everything here is used by that thread alone.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "common/json.hpp"
+#include "common/time.hpp"
+#include "daemon/alarms/alarms.hpp"
+#include "daemon/core/core.hpp"
+#include "daemon/model/model.hpp"
+#include "daemon/registry/registry.hpp"
+#include "daemon/tickets/page.hpp"
+#include "daemon/tickets/policy.hpp"
+#include "daemon/tickets/ticket.hpp"
+#include "daemon/watch/watch.hpp"
+
+namespace assent::core {
+
+/// A prepared request that nobody has signed yet. Lives in memory only: nothing depends on it.
+struct PreparedTicket {
+  tickets::Ticket ticket;
+  tickets::PageHead head;
+  std::chrono::nanoseconds until{}; ///< monotonic
+};
+
+/// What an agent's socket has said, and what it was told last.
+struct AgentLink {
+  std::string session;
+  std::uint64_t sequence = 0;
+  json::object answer; ///< to `sequence`, for a repetition
+  Instant heard{};
+  std::chrono::nanoseconds heard_at{};
+  bool silent = false;
+};
+
+/// What is known of a device only while the daemon runs.
+struct DeviceLive {
+  bool reachable = true;
+  bool heard = false;
+  std::string reason;
+  std::uint64_t order = 0;      ///< the newest reading that was ordered
+  std::uint64_t order_done = 0; ///< the newest order that a complete reading has answered
+  Instant order_from{};         ///< readings must have begun then or later to answer the order
+  Instant read{};               ///< start of the newest complete reading
+  std::uint64_t samples = 0;
+  json::object stamps;      ///< hints as last reported
+  bool stamp_moved = false; ///< a trusted stamp moved and no reading has followed yet
+};
+
+/// Refusals are journalled up to a rate per identity; above it they are counted.
+struct RefusalMeter {
+  std::chrono::nanoseconds since{};
+  unsigned written = 0;
+  std::uint64_t counted = 0;
+};
+
+struct State {
+  std::string installation;
+  registry::Registry registry;
+  tickets::Policy policy;
+  std::map<Id, tickets::Ticket> tickets; ///< those that wait, are approved, open or verifying
+  tickets::Permits permits;
+  watch::Watch watch;
+  alarms::Book alarms;
+  std::map<Id, PreparedTicket> prepared;
+  std::map<Id, std::set<Id>>
+      lingering; ///< revoked tickets → devices not read since; their permits still explain
+  std::map<Id, AgentLink> agents;
+  std::unordered_map<Id, DeviceLive> devices;
+  std::set<std::pair<Instant, Id>> due; ///< when a ticket's life goes on by itself
+  std::map<std::string, std::pair<std::string, std::uint64_t>> used_today; ///< template → day, count
+  std::map<std::string, RefusalMeter> refusals;
+  std::map<Id, watch::Observation> waiting_trees; ///< by device: readings whose text was asked for
+  Id next_ticket = 1, next_act = 1, next_finding = 1;
+  std::uint64_t next_order = 1;
+  std::uint64_t plan_version = 1;
+};
+
+/// Loads all state of record from one snapshot and proves that its authority comes from signatures (trust,
+/// part 4).
+Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& model);
+
+/// A policy row's text, bound and parsed.
+Result<tickets::Policy> policy_of(model::Model& model, const json::object& body, std::uint64_t version);
+
+/// One step: a request, an observation or a due time, with what it makes durable.
+struct Step {
+  State& state;
+  model::Model& model;
+  store::Store& store;
+  const Core::Options& options;
+  Instant now{};
+  std::chrono::nanoseconds monotonic{};
+  Peer peer;
+  store::Batch batch;
+  std::vector<std::string> trees_stored; ///< fingerprints in `batch`, readable before they are durable
+
+  /// Adds an entry; gives it, to be filled further.
+  journal::Draft& note(journal::Stream stream, std::string event, json::object detail = {}, Id ticket = 0);
+  /// A tree's text: of this batch, or stored.
+  Result<std::string> tree(const std::string& fingerprint);
+};
+
+/// The current row of a ticket; raises its version and keeps `due` and the permits in step with it.
+journal::Row ticket_row(State& state, tickets::Ticket& ticket);
+/// The ticket's life is over: forgets it here (the store keeps it).
+void forget(State& state, Id ticket);
+
+journal::Row row_of(const watch::Finding& finding);
+journal::Row row_of(const watch::Baseline& baseline);
+
+/// Raises or clears an alarm and journals the news; nothing where nothing is new.
+void raise(Step& step, std::string_view type, const std::string& resource, alarms::Severity severity,
+           Message text);
+void clear(Step& step, std::string_view type, const std::string& resource);
+
+// Operations (docs/architecture.md). Each checks everything before it changes anything.
+Answer prepare(Step& step, const json::object& input);
+Answer page(Step& step, const json::object& input);
+Answer act(Step& step, const json::object& input);
+Answer standard(Step& step, const json::object& input);
+Answer explain(Step& step, const json::object& input);
+Answer ticket_status(Step& step, const json::object& input);
+Answer check_policy(Step& step, const json::object& input);
+Answer plan(Step& step, Id agent);
+Answer report(Step& step, Id agent, const json::object& input);
+Answer tree(Step& step, Id agent, const json::object& input);
+
+// What a ticket does by itself.
+/// Opens where its window allows and everything still holds; else says why and ends it. Called when approved
+/// and due.
+void advance(Step& step, tickets::Ticket& ticket);
+/// All due times up to now.
+void tick(Step& step);
+/// A device was read completely: open tickets become ready, verifying ones may close.
+void device_read(Step& step, Id device);
+/// Asks for a reading that begins now or later.
+void order_reading(Step& step, Id device);
+/// Devices that the permits of a ticket name, by id or label.
+std::vector<Id> devices_of(const State& state, const tickets::Ticket& ticket);
+/// Compares files that are proposed with what is in force.
+void compare_proposed(Step& step);
+
+} // namespace assent::core

@@ -1,0 +1,109 @@
+// Core's thread: takes messages, runs steps, hands batches to the store, answers when they are durable.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "daemon/core/checkpoint.hpp"
+#include "daemon/core/queue.hpp"
+#include "daemon/core/state.hpp"
+#include "daemon/trust/signer.hpp"
+
+namespace assent::core {
+
+class CoreThread final : public Core {
+ public:
+  CoreThread(Options options, std::unique_ptr<store::Store> store, Clock& clock,
+             std::unique_ptr<model::Model> model, std::unique_ptr<State> state,
+             std::unique_ptr<trust::Signer> signer, std::function<void(const Event&)> follow);
+  ~CoreThread() override;
+
+  void begin();
+  void post(Request request, Reply reply) override;
+  void figures(std::function<void(Figures)> answer) override;
+  void reload() override;
+  store::Store& store() override { return *store_; }
+
+ private:
+  struct Asked {
+    Request request;
+    Reply reply;
+  };
+  struct WantFigures {
+    std::function<void(Figures)> answer;
+  };
+  struct Reread {};
+  struct CommitFailed {
+    Error error;
+  };
+  struct Recovered {};
+  struct Stop {};
+  using Message = std::variant<Asked, WantFigures, Reread, CommitFailed, Recovered, Stop>;
+
+  /// An agent that waits for a newer plan than it knows.
+  struct Waiting {
+    Peer peer;
+    std::uint64_t known = 0;
+    std::chrono::nanoseconds until{};
+    Reply reply;
+  };
+  struct Remembered {
+    std::string hash;
+    json::object answer;
+    std::chrono::nanoseconds until{};
+  };
+
+  void run();
+  void handle(Asked& asked);
+  void handle(WantFigures& want) { want.answer(make_figures()); }
+  void handle(Reread&);
+  void handle(CommitFailed& failed);
+  void handle(Recovered&);
+  void handle(Stop&) { stopping_ = true; }
+
+  Step step_for(const Peer& peer);
+  Answer dispatch(Step& step, const Request& request);
+  Answer person_operation(Step& step, const Request& request);
+  Answer agent_operation(Step& step, const Request& request);
+  Answer admin_operation(Step& step, const Request& request);
+  /// Journals a refusal, up to a rate per identity.
+  void note_refusal(Step& step, const Request& request, const Error& error);
+  /// Commits what the step made and answers when it is durable.
+  void finish(Step& step, Answer answer, Reply reply);
+  void answer_plans();
+  void each_second();
+  void watch_agents(Step& step);
+  void count_refusals(Step& step);
+  void checkpoint();
+  Figures make_figures();
+  std::chrono::nanoseconds patience() const;
+
+  Options options_;
+  std::unique_ptr<store::Store> store_;
+  Clock& clock_;
+  std::unique_ptr<model::Model> model_;
+  std::unique_ptr<State> state_;
+  std::unique_ptr<trust::Signer> signer_;
+  std::function<void(const Event&)> follow_;
+  Queue<Message> queue_;
+  std::vector<Waiting> waiting_;
+  std::unordered_map<std::string, Remembered> remembered_;
+  std::atomic<std::size_t> in_flight_{0};
+  bool stopping_ = false;
+  bool read_only_ = false;
+  bool probing_ = false;
+  std::chrono::nanoseconds last_second_{}, last_checkpoint_{};
+  std::uint64_t told_plan_ = 0;
+  std::vector<std::uint64_t> step_buckets_ = std::vector<std::uint64_t>(6);
+  double step_seconds_ = 0;
+  std::uint64_t requests_ = 0, refused_ = 0, reloads_ = 0;
+  std::thread thread_;
+};
+
+} // namespace assent::core

@@ -1,0 +1,250 @@
+// What core does besides requests: once a second, after a failed commit, and for /metrics and /readyz.
+#include <algorithm>
+#include <set>
+
+#include "daemon/core/events.hpp"
+#include "daemon/core/thread.hpp"
+
+namespace assent::core {
+namespace {
+constexpr unsigned refusals_a_minute = 20;
+constexpr auto silent_after = std::chrono::seconds{90};
+constexpr auto checkpoint_every = std::chrono::hours{1};
+} // namespace
+
+void CoreThread::note_refusal(Step& step, const Request& request, const Error& error) {
+  if (error.fault != Fault::refused && error.fault != Fault::conflict) return;
+  ++refused_;
+  auto& meter = state_->refusals[request.peer.account + "/" + request.peer.agent];
+  if (step.monotonic - meter.since >= std::chrono::minutes{1}) {
+    count_refusals(step);
+    meter.since = step.monotonic;
+    meter.written = 0;
+  }
+  if (++meter.written > refusals_a_minute) {
+    ++meter.counted;
+    return;
+  }
+  json::object args;
+  for (const auto& [name, value] : error.what.args)
+    args[name] = value.substr(0, 256);
+  json::object detail{{"operation", request.operation}, {"why", error.what.id}, {"args", std::move(args)}};
+  if (!request.peer.account.empty()) detail["account"] = request.peer.account;
+  if (!request.peer.agent.empty()) detail["agent"] = request.peer.agent;
+  if (!error.rule.empty()) detail["rule"] = error.rule;
+  step.note(journal::Stream::records, "refused", std::move(detail), number_of(request.input, "ticket"));
+}
+
+void CoreThread::count_refusals(Step& step) {
+  for (auto& [identity, meter] : state_->refusals) {
+    if (meter.counted == 0 || step.monotonic - meter.since < std::chrono::minutes{1}) continue;
+    step.note(journal::Stream::records, "refusals-counted",
+              {{"identity", identity}, {"count", meter.counted}});
+    meter.counted = 0;
+  }
+  std::erase_if(state_->refusals, [&](const auto& entry) {
+    return entry.second.counted == 0 && step.monotonic - entry.second.since > std::chrono::hours{1};
+  });
+}
+
+void CoreThread::handle(Reread&) {
+  Step step = step_for({});
+  compare_proposed(step);
+  finish(step, json::object{}, [](const Answer&) {});
+}
+
+void CoreThread::handle(CommitFailed& failed) {
+  // Several batches of one failed group tell the same; pending state is thrown away once all have been
+  // answered.
+  if (in_flight_.load() != 0) {
+    queue_.put(std::move(failed));
+    return;
+  }
+  if (read_only_ && probing_) {
+    probing_ = false;
+    return;
+  }
+  if (read_only_) return;
+  read_only_ = true;
+  ++reloads_;
+  auto reader = store_->read();
+  auto fresh = reader ? load_state(**reader, *model_) : Result<std::unique_ptr<State>>(reader.error());
+  if (!fresh) {
+    // Nothing is known any more: the service manager starts us again, and start says what is wrong.
+    bug("state can be loaded again after a failed commit", __FILE__, __LINE__);
+  }
+  State& old = *state_;
+  State& now = **fresh;
+  now.alarms = std::move(old.alarms);
+  now.devices = std::move(old.devices);
+  now.prepared = std::move(old.prepared);
+  now.refusals = std::move(old.refusals);
+  now.plan_version = old.plan_version + 1;
+  now.next_order = old.next_order;
+  now.next_ticket = std::max(now.next_ticket, old.next_ticket);
+  state_ = std::move(*fresh);
+  remembered_.clear();
+  Event event;
+  event.msgid = "store-failed";
+  event.severity = "critical";
+  event.time = clock_.wall();
+  event.text = {"event.store-failed", {{"cause", failed.error.what.id}}};
+  follow_(event);
+}
+
+void CoreThread::handle(Recovered&) {
+  read_only_ = false;
+  probing_ = false;
+}
+
+void CoreThread::each_second() {
+  last_second_ = clock_.monotonic();
+  if (read_only_) {
+    if (probing_ || in_flight_.load() != 0 || !store_->resume()) return;
+    probing_ = true;
+    store::Batch probe;
+    Step step = step_for({});
+    step.note(journal::Stream::records, "store-recovered");
+    Event event = event_of(step.batch.entries.front(), 0);
+    ++in_flight_;
+    store_->commit(std::move(step.batch), [this, event](store::Committed committed) mutable {
+      --in_flight_;
+      if (!committed.done) return static_cast<void>(queue_.put(CommitFailed{committed.failed}));
+      event.number = committed.numbers.at(0);
+      follow_(event);
+      queue_.put(Recovered{});
+    });
+    return;
+  }
+  Step step = step_for({});
+  watch_agents(step);
+  count_refusals(step);
+  std::erase_if(state_->prepared, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
+  std::erase_if(remembered_, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
+  finish(step, json::object{}, [](const Answer&) {});
+  if (signer_ && !options_.checkpoint_file.empty() &&
+      clock_.monotonic() - last_checkpoint_ >= checkpoint_every)
+    checkpoint();
+}
+
+void CoreThread::checkpoint() {
+  last_checkpoint_ = clock_.monotonic();
+  Step step = step_for({});
+  auto lines = checkpoints(*store_, *signer_, step.now);
+  auto written = lines ? append_checkpoints(options_.checkpoint_file, *lines) : Status(lines.error());
+  if (!written) {
+    raise(step, "checkpoint-not-written", options_.checkpoint_file, alarms::Severity::major,
+          written.error().what);
+  } else {
+    clear(step, "checkpoint-not-written", options_.checkpoint_file);
+    Event event;
+    event.msgid = "checkpoint";
+    event.severity = "info";
+    event.time = step.now;
+    event.text = {"event.checkpoint", {{"line", text_of(object_of(*lines, "decisions"), "line")}}};
+    event.detail = *lines;
+    follow_(event);
+  }
+  finish(step, json::object{}, [](const Answer&) {});
+}
+
+void CoreThread::watch_agents(Step& step) {
+  for (auto& [id, link] : state_->agents) {
+    const std::string resource = "agent/" + std::to_string(id);
+    const bool silent = step.monotonic - link.heard_at > silent_after;
+    if (silent && !link.silent) {
+      const auto object = state_->registry.get(Kind::agent, id);
+      raise(step, "agent-silent", resource, alarms::Severity::critical,
+            {"alarm.agent-silent", {{"agent", object ? text_of(object->body, "name") : std::to_string(id)}}});
+    } else if (!silent && link.silent) {
+      clear(step, "agent-silent", resource);
+    }
+    link.silent = silent;
+  }
+}
+
+namespace {
+
+json::array alarm_list(const alarms::Book& book) {
+  json::array list;
+  for (const auto& alarm : book.active())
+    list.push_back(alarms::to_json(alarm));
+  return list;
+}
+
+json::array device_list(State& state) {
+  json::array list;
+  state.registry.each(Kind::device, [&](const registry::Object& object) {
+    const auto& live = state.devices[object.id];
+    json::object item{{"id", object.id},
+                      {"name", text_of(object.body, "name")},
+                      {"heard", live.heard},
+                      {"reachable", live.reachable},
+                      {"reason", live.reason},
+                      {"findings", state.watch.open_findings(object.id).size()},
+                      {"baseline", state.watch.baseline(object.id).has_value()},
+                      {"samples", live.samples}};
+    if (live.read != Instant{}) item["last-reading"] = to_text(live.read);
+    list.push_back(std::move(item));
+  });
+  return list;
+}
+
+} // namespace
+
+Figures CoreThread::make_figures() {
+  Figures figures;
+  State& state = *state_;
+  std::size_t unreachable = 0;
+  for (const auto& [id, live] : state.devices)
+    unreachable += live.reachable ? 0u : 1u;
+  for (const Kind kind :
+       {Kind::organisation, Kind::network, Kind::prefix, Kind::address, Kind::device, Kind::link})
+    figures.gauges.emplace_back("register_objects{kind=\"" + std::string(name_of(kind)) + "\"}",
+                                static_cast<double>(state.registry.count(kind)));
+  for (const auto which :
+       {tickets::State::submitted, tickets::State::approved, tickets::State::open, tickets::State::verifying})
+    figures.gauges.emplace_back(
+        "tickets{state=\"" + std::string(name_of(which)) + "\"}",
+        static_cast<double>(std::count_if(state.tickets.begin(), state.tickets.end(),
+                                          [&](const auto& entry) { return entry.second.state == which; })));
+  figures.gauges.emplace_back("findings_open", static_cast<double>(state.watch.open_count()));
+  figures.gauges.emplace_back("devices_unreachable", static_cast<double>(unreachable));
+  for (const auto severity : {alarms::Severity::warning, alarms::Severity::minor, alarms::Severity::major,
+                              alarms::Severity::critical})
+    figures.gauges.emplace_back("alarms{severity=\"" + std::string(name_of(severity)) + "\"}",
+                                static_cast<double>(state.alarms.count(severity)));
+  figures.gauges.emplace_back("read_only", read_only_ ? 1 : 0);
+  const auto store = store_->counters();
+  figures.counters = {{"requests", static_cast<double>(requests_)},
+                      {"refusals", static_cast<double>(refused_)},
+                      {"state_reloads", static_cast<double>(reloads_)},
+                      {"store_groups", static_cast<double>(store.groups)},
+                      {"store_batches", static_cast<double>(store.batches)},
+                      {"store_entries", static_cast<double>(store.entries)},
+                      {"store_failures", static_cast<double>(store.failures)}};
+  figures.step_buckets = step_buckets_;
+  figures.step_seconds = step_seconds_;
+  figures.checks = {
+      {"store", !read_only_, {read_only_ ? "ready.read-only" : "ready.store", {}}},
+      {"authority", true, {"ready.authority", {}}},
+      {"clock",
+       state.policy.clock_require() == "none" || (options_.clock_sure && options_.clock_sure()),
+       {state.policy.clock_require() == "none" ? "ready.clock-not-required" : "ready.clock", {}}},
+      {"recovery-keys", true, {"ready.no-recovery-keys", {}}}};
+  figures.ready = std::all_of(figures.checks.begin(), figures.checks.end(),
+                              [](const Check& check) { return check.good; });
+  figures.alarms = alarm_list(state.alarms);
+  figures.devices = device_list(state);
+  state.registry.each(Kind::agent, [&](const registry::Object& object) {
+    const auto link = state.agents.find(object.id);
+    json::object item{{"id", object.id},
+                      {"name", text_of(object.body, "name")},
+                      {"connected", link != state.agents.end() && !link->second.silent}};
+    if (link != state.agents.end()) item["heard"] = to_text(link->second.heard);
+    figures.agents.push_back(std::move(item));
+  });
+  return figures;
+}
+
+} // namespace assent::core
