@@ -30,9 +30,12 @@ bool read_number(std::string_view text, std::uint64_t& number) {
 }
 
 bool read_stream(std::string_view text, Stream& stream) {
-  if (text == name_of(Stream::decisions)) stream = Stream::decisions;
-  else if (text == name_of(Stream::records)) stream = Stream::records;
-  else return false;
+  if (text == name_of(Stream::decisions))
+    stream = Stream::decisions;
+  else if (text == name_of(Stream::records))
+    stream = Stream::records;
+  else
+    return false;
   return true;
 }
 
@@ -107,10 +110,11 @@ std::string joined(std::string_view word, const std::string& installation, std::
   return out;
 }
 
-}  // namespace
+} // namespace
 
 std::string header_text(const Header& header) {
-  std::string out = joined(journal_word, header.installation, header.epoch, header.stream, header.number, header.time);
+  std::string out =
+      joined(journal_word, header.installation, header.epoch, header.stream, header.number, header.time);
   out += ' ';
   out += header.number == 0 ? zeros : std::string_view(header.previous);
   out += ' ';
@@ -193,4 +197,4 @@ Status ChainVerifier::next(std::string_view header_bytes, std::string_view body_
   return Done{};
 }
 
-}  // namespace assent::journal
+} // namespace assent::journal

@@ -8,7 +8,9 @@
 
 namespace assent::journal {
 
-std::string_view name_of(Stream stream) { return stream == Stream::decisions ? "decisions" : "records"; }
+std::string_view name_of(Stream stream) {
+  return stream == Stream::decisions ? "decisions" : "records";
+}
 
 namespace {
 
@@ -37,8 +39,10 @@ Error malformed_row(std::size_t index, std::string_view why) {
 std::uint64_t whole(const json::value* value, std::uint64_t least) {
   if (!value) return 0;
   std::uint64_t number = 0;
-  if (value->is_uint64()) number = value->get_uint64();
-  else if (value->is_int64() && value->get_int64() > 0) number = static_cast<std::uint64_t>(value->get_int64());
+  if (value->is_uint64())
+    number = value->get_uint64();
+  else if (value->is_int64() && value->get_int64() > 0)
+    number = static_cast<std::uint64_t>(value->get_int64());
   return number >= least && number <= max_number ? number : 0;
 }
 
@@ -71,7 +75,7 @@ Result<Row> row_of(const json::value& value, std::size_t index) {
   return row;
 }
 
-}  // namespace
+} // namespace
 
 std::string row_text(Kind kind, Id id, std::uint64_t version, bool gone, std::string_view body) {
   std::string out;
@@ -95,7 +99,8 @@ std::string row_text(Kind kind, Id id, std::uint64_t version, bool gone, std::st
 std::string body_from(const Draft& draft, const std::vector<std::string>& rows) {
   std::string out = "{";
   std::size_t size = 256;
-  for (const auto& row : rows) size += row.size() + 1;
+  for (const auto& row : rows)
+    size += row.size() + 1;
   out.reserve(size);
   // In the order of RFC 8785: account, detail, event, key, person, rows, ticket.
   if (!draft.actor.account.empty()) quoted(out, "account", draft.actor.account);
@@ -145,4 +150,4 @@ Result<std::vector<Row>> rows_of(const json::object& body) {
   return rows;
 }
 
-}  // namespace assent::journal
+} // namespace assent::journal
