@@ -39,9 +39,17 @@ struct PageClaim {
 };
 Result<PageClaim> read_page(std::string_view page);
 
+/// Done where a signature that arrives at `now` comes before the page's *not valid after*, and that lies no
+/// further ahead than policy's approval time allows.
+Status in_time(const PageHead& head, Instant now, Duration approval_time);
+
 /// Done where `given` is byte for byte the page that this ticket has now for that head; else a refusal that
 /// names the first line that differs and what it should be (older revision, other ticket, other stage, …).
 Status same_page(std::string_view given, const PageHead& head, const Ticket& ticket,
                  const registry::Registry& registry);
+
+/// The ticket part of a page with every readable name taken out: what can be compared long after objects were
+/// renamed.
+std::string without_names(std::string_view page);
 
 } // namespace assent::tickets

@@ -1,6 +1,8 @@
 // What needs whose approval. Policy is data (policies/*.yaml, assent-policy.yang); this evaluates it. Pure.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,10 +25,40 @@ struct Stage {
   std::string rule; ///< the rule that asks for it: `policy demo v1, rule register-county, line 12`
 };
 
+/// Which edits and permits a rule or a template is about; empty members match everything of that sort.
+struct Match {
+  bool permits = false; ///< about permits, else only about edits
+  std::vector<Kind> kinds;
+  std::vector<registry::Operation> operations;
+  std::vector<std::string> networks, organisations, labels;
+  std::vector<PathPattern> paths;
+};
+
+/// What a rule asks for; `of` says on whose organisation the right must be held.
+struct StageRule {
+  enum class Of : std::uint8_t { owner, holder, parent, root } of = Of::owner;
+  std::string name, right;
+  unsigned quorum = 1;
+  Duration due{};
+};
+
+struct Rule {
+  std::string name;
+  Match match;
+  std::vector<std::string> tickets; ///< kinds that may come by this rule; empty: all
+  std::vector<StageRule> stages;
+  std::optional<std::string> forbid; ///< why, for people
+  int line = 0;                      ///< in the policy's text; 0: not known
+};
+
 /// What a standard change may do without an approval of its own.
 struct Template {
   std::string name;
-  json::object body; ///< as in the policy
+  Match match;
+  bool unsigned_ = false;
+  std::uint64_t per_day = 0, max_edits = 0;
+  Instant expires{}; ///< the first moment at which it is no longer good
+  int line = 0;
 };
 
 /// A parsed policy. Made from the content of `assent-policy:policy` after the model accepted it.
@@ -78,8 +110,10 @@ class Policy {
   std::uint64_t version_ = 0;
   std::string name_;
   std::vector<Role> roles_;
-  std::vector<json::object> rules_;
-  std::vector<int> rule_lines_;
+
+  void parse_roles(const json::object& content, const std::function<void(std::string, std::string)>& wrong);
+
+  std::vector<Rule> rules_;
   std::vector<Template> templates_;
   Duration counters_{std::chrono::seconds{60}};
   Duration state_{std::chrono::minutes{5}};

@@ -97,10 +97,11 @@ std::string edits_sha256(const Ticket& ticket);
 const Stage* waiting_stage(const Ticket& ticket);
 
 /// May this person, with this key, decide this stage of the ticket now? Refusals: ticket not waiting, not
-/// that stage's turn, requester himself, counted already in any stage, right not held on the organisation,
-/// key not his or revoked, account or key equal to the requester's.
+/// that stage's turn, requester himself or with a key or from an account of the requester's, counted already
+/// in any stage, right not held on the organisation, key not his or revoked; unless he `rejects`, also
+/// touched objects or policy that moved.
 Status may_decide(const Ticket& ticket, std::string_view stage, Id person, std::string_view key_fingerprint,
-                  const Policy& policy, const registry::Registry& registry);
+                  const Policy& policy, const registry::Registry& registry, bool rejects = false);
 
 /// Before opening: do the approvals still count (person active, key active, right still held) and are the
 /// touched objects at the versions that were approved and the policy the one of the approval?
