@@ -43,7 +43,9 @@ struct Baseline {
 
 enum class FindingState : std::uint8_t { open, cleared, accepted };
 
-/// A deviation that nothing covers. Row body: docs/architecture.md, "Finding".
+/// A deviation that nothing covers. Row body: docs/architecture.md, "Finding". Values are as in the canonical
+/// text, escaped. A `watch-blinded` finding has the schema path that stays unknown. Where a device shows more
+/// than `max_findings` deviations, the rest are one finding with path `/`, whose `after` is their number.
 struct Finding {
   Id id = 0;
   std::uint64_t version = 0;
@@ -62,12 +64,15 @@ struct Finding {
 json::object to_json(const Finding& finding);
 Result<Finding> finding_from_json(Id id, std::uint64_t version, const json::object& body);
 
-/// What core has to make durable after an observation.
+inline constexpr std::size_t max_findings = 1000; ///< open ones of one device, `/` not counted
+
+/// What core has to make durable after an observation. Every `version` is the one that the row is to get: 1
+/// for `opened`, one more than before for the others and for a moved baseline.
 struct Outcome {
   bool want_tree = false;                        ///< the fingerprint is new: the agent is to send the text
   std::vector<Finding> opened, changed, cleared; ///< `opened` have id 0: core numbers them
   /// The baseline moves because covered changes were seen; the new text is to be stored under its
-  /// fingerprint.
+  /// fingerprint. The watch has it as its baseline already.
   struct Move {
     Baseline baseline;
     std::string text;
@@ -77,6 +82,9 @@ struct Outcome {
   std::optional<Move> moved;
   bool reading_changed = false; ///< the stored last reading is to be replaced (always so every tenth time)
   std::vector<std::string> blinded; ///< schema paths unknown for three state intervals, newly so
+  /// The reading could not be judged and counts as none: its text is not canonical or not what its
+  /// fingerprint says, or the baseline's text is not to be had. Nothing else is set then.
+  std::optional<Error> failed;
 };
 
 class Watch {
@@ -86,34 +94,46 @@ class Watch {
   Watch(Watch&&) noexcept;
   Watch& operator=(Watch&&) noexcept;
 
-  // Start and reload
+  /// The policy's interval between state readings (5 min where never said): what `watch-blinded` is measured
+  /// by.
+  void set_state_interval(Duration interval);
+
+  // Start and reload; all four in any order.
   void set_baseline(const Baseline& baseline);
-  void drop_device(Id device);
+  void drop_device(Id device); ///< and forgets its findings
+  /// Replaces what was known of it; one that is not open is forgotten.
   void load_finding(const Finding& finding);
-  /// The last clean reading before a restart.
+  /// The last clean reading before a restart; `detail` is what reading_detail() gave.
   void load_reading(Id device, const std::string& fingerprint, Instant started, Instant ended,
                     const json::object& detail);
 
   /// A reading. `tree_of` gives the text of a fingerprint that is stored (baseline, last reading).
-  /// Rules (design, "The way of an observation"):
+  /// Rules (docs/watch.md; design, "The way of an observation"):
   ///  - equal to the baseline: open deviations of the device clear; `last clean reading` advances.
-  ///  - equal to the last reading: nothing new but the time, unless permits changed what is covered.
+  ///  - equal to the last reading and judged against the same baseline: nothing new but the time. A permit
+  ///  never
+  ///    reaches back, so a finding is not judged again before its path changes again.
   ///  - else, text needed: diff against the baseline; leaves under `unknown`, and leaves whose schema path
-  ///  the
-  ///    reading has nowhere while the baseline has it, are unknown, not changed.
-  ///  - a path's interval runs from the start of the last reading in which it still had its old value.
+  ///  the reading
+  ///    has nowhere while the baseline has it, are unknown, not changed.
+  ///  - a path's interval runs from the start of the last reading in which it still had its old value. The
+  ///  device's
+  ///    stamp, where it lies inside, ends the interval: it is the time of the *last* change, so it can prove
+  ///    that a change was not later, never that it was not earlier.
   ///  - a reading with another profile revision: leaves that the baseline's revision could not see are
   ///  ignored until
-  ///    the baseline is taken anew.
+  ///    the baseline is taken anew, and so are leaves that the new revision sees nowhere.
+  ///  - a reading that ended before the last one that counted is ignored (a tree that came late).
   Outcome observe(const Observation& observation, const tickets::Permits& permits,
                   const std::vector<std::string>& labels, Instant now,
                   const std::function<Result<std::string>(const std::string&)>& tree_of);
 
   std::optional<Baseline> baseline(Id device) const;
-  const Finding* finding(Id id) const;
-  std::vector<const Finding*> open_findings(Id device) const;
-  void close_finding(Id id);                               ///< accepted by a ticket: it is no longer open
-  void adopt_number(Id id, const Finding& finding); ///< core has numbered an opened finding
+  const Finding* finding(Id id) const;                        ///< an open one; else nullptr
+  std::vector<const Finding*> open_findings(Id device) const; ///< by path
+  void close_finding(Id id); ///< accepted by a ticket: it is no longer open; nothing where it was not
+  /// Core has numbered an opened finding; before the device's next observe.
+  void adopt_number(Id id, const Finding& finding);
   /// What is to be stored as Reading::detail for the device.
   json::object reading_detail(Id device) const;
   std::size_t open_count() const;
@@ -122,7 +142,7 @@ class Watch {
     Instant started{}, ended{};
     std::string profile;
     std::uint64_t revision = 0;
-    bool complete = false;
+    bool complete = false; ///< nothing that the agent wanted to read was unknown
   };
   std::optional<LastReading> last_reading(Id device) const;
 

@@ -1,0 +1,24 @@
+// One reading against one baseline: what differs, what is unknown, what is to be ignored. Pure; part of the
+// watch.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/watch/canonical.hpp"
+
+namespace assent::watch {
+
+struct Comparison {
+  std::vector<Difference> deviations; ///< certain ones, by path
+  std::set<std::string> ignored;      ///< paths that differ, but that the baseline's revision could not see
+  std::vector<std::string> roots;     ///< schema paths that are unknown: reported, or nowhere in the reading
+};
+
+/// `reported`: what the agent could not read (unknown_roots). `same_profile`: both are of one profile
+/// revision.
+Comparison compare(const std::vector<Leaf>& baseline, const std::vector<Leaf>& reading,
+                   const std::vector<std::string>& reported, bool same_profile);
+
+} // namespace assent::watch
