@@ -28,11 +28,20 @@ class Model {
   virtual Result<json::object> bind_yaml(std::string_view text, std::string_view file,
                                          std::string_view container) = 0;
 
-  /// The same for the JSON input of an operation (`assent-ticket:prepare`): all mistakes, with paths.
+  /// The same for the JSON input of an operation (`assent-ticket:prepare`): all mistakes, with paths. Takes
+  /// the input itself or `{"MODULE:input": {…}}`; empty text is an empty input. A scalar may be given as
+  /// text, too. In the answer every integer is a JSON number and every time UTC with six digits. At most 32
+  /// MiB.
   virtual Result<json::object> bind_input(std::string_view operation, std::string_view text) = 0;
 
   /// The same for a value that is parsed already.
   virtual Result<json::object> bind_input(std::string_view operation, const json::value& value) = 0;
+  Result<json::object> bind_input(std::string_view operation, const std::string& text) {
+    return bind_input(operation, std::string_view(text));
+  }
+  Result<json::object> bind_input(std::string_view operation, const char* text) {
+    return bind_input(operation, std::string_view(text));
+  }
 
   /// Validates the value of one kind of register object (`assent-registry`, list name = kind), all mistakes
   /// at once. `partial` (for modify) does not ask for mandatory leaves.
