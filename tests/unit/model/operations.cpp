@@ -1,4 +1,6 @@
 #define BOOST_TEST_DYN_LINK
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 #include "tests/unit/model/fixture.hpp"
@@ -53,8 +55,8 @@ BOOST_AUTO_TEST_CASE(all_operations_of_the_contract_exist) {
   const auto names = shipped().operations();
   for (const std::string name :
        {"assent-ticket:prepare", "assent-ticket:page", "assent-ticket:act", "assent-ticket:standard",
-        "assent-ticket:explain", "assent-agent:plan", "assent-agent:report", "assent-agent:tree",
-        "assent-admin:backup", "assent-admin:checkpoint", "assent-admin:check"})
+        "assent-ticket:explain", "assent-ticket:status", "assent-agent:plan", "assent-agent:report",
+        "assent-agent:tree", "assent-admin:backup", "assent-admin:checkpoint", "assent-admin:check"})
     BOOST_TEST((std::find(names.begin(), names.end(), name) != names.end()), name);
 }
 
