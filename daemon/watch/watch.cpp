@@ -112,14 +112,11 @@ void Watch::close_finding(Id id) {
 
 void Watch::adopt_number(Id id, const Finding& finding) {
   const auto device = impl_->devices.find(finding.device);
-  if (device == impl_->devices.end()) return;
+  ASSENT_CHECK(device != impl_->devices.end());
   auto& findings = Impl::place(device->second, finding);
   const auto at = findings.find(finding.path);
-  // One that was cleared is gone from here, and its path may have a new finding already.
-  if (finding.state != FindingState::open || at == findings.end()) return;
-  ASSENT_CHECK(at->second.id == 0 || at->second.id == id);
+  ASSENT_CHECK(at != findings.end() && at->second.id == 0);
   at->second.id = id;
-  at->second.version = finding.version;
   impl_->numbered[id] = {finding.device, &at->second};
 }
 

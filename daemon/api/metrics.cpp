@@ -1,0 +1,101 @@
+#include "daemon/api/metrics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <map>
+
+namespace assent::api {
+
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> helps[] = {
+    {"assent_agent_connected", "Whether an agent has reported lately."},
+    {"assent_agent_messages_total", "Messages taken from agents."},
+    {"assent_alarms", "Alarms that hold, by severity."},
+    {"assent_api_connections", "Open connections, by door."},
+    {"assent_api_connections_refused_total", "Connections refused because too many were open."},
+    {"assent_api_followers", "Followers of the event stream."},
+    {"assent_api_requests_total", "Requests answered, by door and class of status."},
+    {"assent_api_timeouts_total", "Connections closed because the peer was too slow."},
+    {"assent_build_info", "Version of this daemon."},
+    {"assent_core_queue", "Requests that wait for core."},
+    {"assent_core_step_seconds", "Length of core's steps."},
+    {"assent_findings_open", "Open findings, by verdict."},
+    {"assent_journal_entries", "Number of the newest entry, by stream."},
+    {"assent_process_start_time_seconds", "When the daemon started, seconds since 1970."},
+    {"assent_ready", "Whether /readyz would say yes."},
+    {"assent_store_batches_total", "Batches committed."},
+    {"assent_store_commit_seconds_total", "Time spent committing."},
+    {"assent_store_entries_total", "Journal entries committed."},
+    {"assent_store_failures_total", "Groups that could not be committed."},
+    {"assent_store_groups_total", "Groups committed, each with one fsync."},
+    {"assent_store_waiting", "Batches that wait for their commit."},
+    {"assent_syslog_dropped_total", "Messages dropped because the queue was full."},
+    {"assent_syslog_failed_total", "Messages that could not be sent."},
+    {"assent_syslog_sent_total", "Messages sent."},
+    {"assent_tickets", "Tickets that are not at their end, by state."},
+};
+
+std::string_view help_of(std::string_view family) {
+  const auto* found = std::ranges::find(helps, family, &std::pair<std::string_view, std::string_view>::first);
+  return found == std::end(helps) ? std::string_view("See docs/metrics.md.") : found->second;
+}
+
+void add_figures(const std::vector<std::pair<std::string, double>>& figures, std::string_view type,
+                 std::string& out) {
+  std::map<std::string_view, std::map<std::string_view, double>> families;
+  for (const auto& [name, value] : figures)
+    if (std::isfinite(value)) families[std::string_view(name).substr(0, name.find('{'))][name] = value;
+  for (const auto& [family, members] : families) {
+    out += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", family, help_of(family), type);
+    for (const auto& [name, value] : members)
+      out += fmt::format("{} {}\n", name, value);
+  }
+}
+
+void add_histogram(std::string_view family, const std::vector<std::uint64_t>& buckets, double sum,
+                   std::string& out) {
+  static constexpr std::string_view bounds[] = {"1e-05", "0.0001", "0.001", "0.002", "0.01", "+Inf"};
+  if (buckets.size() != std::size(bounds)) return;
+  out += fmt::format("# HELP {0} {1}\n# TYPE {0} histogram\n", family, help_of(family));
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    total += buckets[i];
+    out += fmt::format("{}_bucket{{le=\"{}\"}} {}\n", family, bounds[i], total);
+  }
+  out += fmt::format("{0}_sum {1}\n{0}_count {2}\n", family, sum, total);
+}
+
+} // namespace
+
+std::string metrics_text(const core::Figures& figures) {
+  std::string out;
+  add_figures(figures.gauges, "gauge", out);
+  add_figures(figures.counters, "counter", out);
+  add_histogram("assent_core_step_seconds", figures.step_buckets, figures.step_seconds, out);
+  return out;
+}
+
+std::string labelled(std::string_view name,
+                     const std::vector<std::pair<std::string_view, std::string_view>>& labels) {
+  std::string out(name);
+  char between = '{';
+  for (const auto& [label, value] : labels) {
+    out += between;
+    out.append(label).append("=\"");
+    for (const char c : value) {
+      if (c == '\\' || c == '"') out += '\\';
+      if (c == '\n')
+        out += "\\n";
+      else
+        out += c;
+    }
+    out += '"';
+    between = ',';
+  }
+  if (!labels.empty()) out += '}';
+  return out;
+}
+
+} // namespace assent::api

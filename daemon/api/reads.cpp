@@ -1,0 +1,218 @@
+// GET, answered from a snapshot of the store; and what is made of core's figures.
+#include <optional>
+
+#include "daemon/api/cursor.hpp"
+#include "daemon/api/metrics.hpp"
+#include "daemon/api/rows.hpp"
+#include "daemon/api/service.hpp"
+
+namespace assent::api {
+
+namespace {
+
+using What = Route::What;
+
+constexpr std::size_t answer_bytes = 8u << 20; ///< where a listing ends early, with `next`
+constexpr std::size_t rows_at_once = 256;
+
+HttpResponse text_answer(std::string text, unsigned status = 200) {
+  HttpResponse out;
+  out.status = status;
+  out.content_type = "text/plain; charset=utf-8";
+  out.body = std::move(text);
+  return out;
+}
+
+std::string verbose_check(const core::Check& check, const Catalogue& catalogue, Language language) {
+  return (check.good ? "[+] " : "[-] ") + check.name + ": " + catalogue.text(language, check.text) + "\n";
+}
+
+} // namespace
+
+HttpResponse Service::read(Call& call) {
+  if (call.peer.door == core::Peer::Door::agent)
+    return no(call, fail(Fault::refused, "api.agents-read-nothing"));
+  call.view = view_of(call);
+  if (call.route.what == What::root)
+    return [] {
+      HttpResponse out;
+      out.body =
+          R"({"ietf-restconf:restconf":{"data":{},"operations":{},"yang-library-version":"2016-06-21"}})";
+      return out;
+    }();
+  if (call.route.what == What::operations) return operations(call);
+  auto reader = core_.store().read();
+  if (!reader) return no(call, reader.error());
+  switch (call.route.what) {
+  case What::listing:
+    return listing(call, **reader);
+  case What::object:
+    return object(call, **reader);
+  case What::tree:
+    return tree(call, **reader);
+  case What::journal:
+    return journal(call, **reader);
+  case What::events:
+    return events(call, **reader);
+  default:
+    return no(call, fail(Fault::not_found, "api.nothing-here"));
+  }
+}
+
+HttpResponse Service::listing(const Call& call, store::Reader& reader) {
+  if (!may_read(call.view, call.route.kind)) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  auto query = list_query(call.route);
+  if (!query) return no(call, query.error());
+  HttpResponse out;
+  out.body = "{\"assent-registry:" + std::string(name_of(call.route.kind)) + "\":[";
+  std::size_t rows = 0;
+  Id after = query->after, next = 0;
+  do {
+    const std::size_t wanted = std::min(query->limit - rows, rows_at_once);
+    auto page = reader.list(call.route.kind, query->filter, after, wanted);
+    if (!page) return no(call, page.error());
+    next = page->next;
+    for (const auto& row : page->rows) {
+      if (rows++ > 0) out.body += ',';
+      out.body += row_text(call.view, call.route.kind, row);
+    }
+    after = next;
+  } while (next != 0 && rows < query->limit && out.body.size() < answer_bytes);
+  out.body += next != 0 ? "],\"next\":" + std::to_string(next) + "}" : "]}";
+  return out;
+}
+
+HttpResponse Service::object(const Call& call, store::Reader& reader) {
+  if (!may_read(call.view, call.route.kind)) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  auto row = reader.get(call.route.kind, call.route.id);
+  if (!row) return no(call, row.error());
+  HttpResponse out;
+  out.etag = "\"" + std::to_string(row->version) + "\"";
+  if (call.request.if_none_match == out.etag) {
+    out.status = 304;
+    return out;
+  }
+  out.body = "{\"assent-registry:" + std::string(name_of(call.route.kind)) + "\":[" +
+             row_text(call.view, call.route.kind, *row) + "]}";
+  return out;
+}
+
+HttpResponse Service::tree(const Call& call, store::Reader& reader) {
+  if (call.view != View::full) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  auto text = reader.tree(call.route.name);
+  if (!text) return no(call, text.error());
+  return text_answer(std::move(text).value());
+}
+
+HttpResponse Service::journal(const Call& call, store::Reader& reader) {
+  if (call.view != View::full) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  auto query = journal_query(call.route);
+  if (!query) return no(call, query.error());
+  HttpResponse out;
+  out.body = "{\"assent-status:journal\":[";
+  std::size_t count = 0;
+  std::optional<std::uint64_t> next;
+  // The body is RFC 8785 text already: it goes out byte for byte, so that its hash can be checked.
+  const auto add = [&](store::StoredEntry&& entry) {
+    if (count == query->limit || out.body.size() > answer_bytes) {
+      next = entry.number;
+      return false;
+    }
+    if (count++ > 0) out.body += ',';
+    out.body += "{\"stream\":\"" + std::string(journal::name_of(entry.stream)) +
+                "\",\"number\":" + std::to_string(entry.number) +
+                ",\"header\":" + json::serialize(json::string(entry.header)) + ",\"body\":" + entry.body +
+                "}";
+    return true;
+  };
+  const auto stream = query->decisions ? journal::Stream::decisions : journal::Stream::records;
+  const auto done = query->ticket != 0 ? reader.entries_of_ticket(query->ticket, add)
+                                       : reader.entries(stream, query->from, query->limit + 1, add);
+  if (!done) return no(call, done.error());
+  out.body += next ? "],\"next\":" + std::to_string(*next) + "}" : "]}";
+  return out;
+}
+
+HttpResponse Service::events(const Call& call, store::Reader& reader) {
+  auto cursor = head_of(reader);
+  if (!cursor) return no(call, cursor.error());
+  if (!call.request.last_event_id.empty()) {
+    auto given = parse_cursor(call.request.last_event_id);
+    if (!given) return no(call, given.error());
+    if (given->decisions > cursor->decisions || given->records > cursor->records)
+      return no(call, fail(Fault::conflict, "api.cursor-beyond-end",
+                           {{"cursor", call.request.last_event_id}, {"end", to_text(*cursor)}}));
+    cursor = *given;
+  }
+  HttpResponse out;
+  out.content_type = "text/event-stream";
+  out.stream = true;
+  // Carries the cursor, so that a follower who breaks off before the first event can resume.
+  out.body = "retry: 2000\nid: " + to_text(*cursor) + "\n\n";
+  out.etag = to_text(*cursor);
+  return out;
+}
+
+HttpResponse Service::with_figures(const Call& call, core::Figures figures) {
+  switch (call.route.what) {
+  case What::livez:
+    return text_answer("ok\n");
+  case What::readyz:
+    return readiness_page(call, figures);
+  case What::status:
+    return status_list(call, figures);
+  default:
+    break;
+  }
+  if (options_.add_figures) options_.add_figures(figures);
+  figures.gauges.emplace_back("assent_ready", figures.ready ? 1 : 0);
+  figures.gauges.emplace_back(labelled("assent_build_info", {{"version", ASSENT_VERSION}}), 1);
+  HttpResponse out = text_answer(metrics_text(figures));
+  out.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  return out;
+}
+
+HttpResponse Service::readiness_page(const Call& call, const core::Figures& figures) {
+  std::string text;
+  const bool verbose = !call.route.query.empty() && call.route.query.front().first == "verbose";
+  for (const auto& check : figures.checks)
+    if (verbose || !check.good) text += verbose_check(check, options_.catalogue, call.language);
+  text += figures.ready ? "ready\n" : "not ready\n";
+  HttpResponse out = text_answer(std::move(text), figures.ready ? 200 : 503);
+  out.retry_later = !figures.ready;
+  return out;
+}
+
+HttpResponse Service::status_list(const Call& call, const core::Figures& figures) {
+  json::value content;
+  const auto with_texts = [&](const json::array& list) {
+    json::array out;
+    for (const auto& item : list) {
+      json::value copy = item;
+      if (copy.is_object() && copy.get_object().contains("text") && copy.at("text").is_object())
+        copy.get_object()["text"] = to_json(shown(call.view, message_from_json(copy.at("text").get_object())),
+                                            options_.catalogue, call.language);
+      out.push_back(std::move(copy));
+    }
+    return out;
+  };
+  if (call.route.name == "alarms") {
+    content = with_texts(figures.alarms);
+  } else if (call.route.name == "devices") {
+    content = with_texts(figures.devices);
+  } else if (call.route.name == "agents") {
+    content = with_texts(figures.agents);
+  } else {
+    json::array checks;
+    for (const auto& check : figures.checks)
+      checks.push_back(json::object{{"name", check.name},
+                                    {"good", check.good},
+                                    {"text", to_json(check.text, options_.catalogue, call.language)}});
+    content = json::object{{"ready", figures.ready}, {"checks", std::move(checks)}};
+  }
+  HttpResponse out;
+  out.body = json::serialize(json::object{{"assent-status:" + call.route.name, std::move(content)}});
+  return out;
+}
+
+} // namespace assent::api

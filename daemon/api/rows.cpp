@@ -1,0 +1,114 @@
+#include "daemon/api/rows.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace assent::api {
+
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+constexpr std::string_view organisation[] = {"name", "tier", "parent"};
+constexpr std::string_view network[] = {"name", "separation", "description"};
+constexpr std::string_view block[] = {"network", "prefix", "organisation", "source", "description"};
+constexpr std::string_view prefix[] = {"network", "prefix", "organisation", "status", "description"};
+constexpr std::string_view address[] = {"network", "address",   "organisation", "name",
+                                        "device",  "interface", "description"};
+constexpr std::string_view agent[] = {"name", "network"};
+constexpr std::string_view profile[] = {"name", "revision", "sha256"};
+constexpr std::string_view device[] = {"name",         "network", "address", "port",
+                                       "organisation", "agent",   "profile", "labels"};
+constexpr std::string_view link[] = {"name",      "network",     "organisation", "device",
+                                     "interface", "entitlement", "enabled"};
+constexpr std::string_view policy[] = {"name", "sha256"};
+constexpr std::string_view baseline[] = {"device", "profile", "revision", "fingerprint", "ticket"};
+constexpr std::string_view ticket[] = {"revision", "kind",   "state",          "outcome",   "template",
+                                       "window",   "stages", "policy-version", "submitted", "expires",
+                                       "approved", "opened", "closed"};
+constexpr std::string_view finding[] = {"device",   "kind",   "path",    "operation", "before", "after",
+                                        "earliest", "latest", "verdict", "state",     "opened", "closed"};
+
+Names monitor_members(Kind kind) {
+  switch (kind) {
+  case Kind::organisation:
+    return organisation;
+  case Kind::network:
+    return network;
+  case Kind::block:
+    return block;
+  case Kind::prefix:
+    return prefix;
+  case Kind::address:
+    return address;
+  case Kind::agent:
+    return agent;
+  case Kind::profile:
+    return profile;
+  case Kind::device:
+    return device;
+  case Kind::link:
+    return link;
+  case Kind::policy:
+    return policy;
+  case Kind::baseline:
+    return baseline;
+  case Kind::ticket:
+    return ticket;
+  case Kind::finding:
+    return finding;
+  case Kind::person:
+  case Kind::key:
+  case Kind::role:
+  case Kind::act:
+    break;
+  }
+  return {};
+}
+
+constexpr std::string_view personal[] = {"person", "handle",    "who", "account",      "accounts", "key",
+                                         "reason", "requester", "by",  "on-behalf-of", "approver", "persons"};
+
+std::string monitor_body(Kind kind, const std::string& body) {
+  auto parsed = parse_json(body, 64u << 20, "row");
+  ASSENT_CHECK(parsed.ok() && parsed->is_object());
+  json::object out;
+  for (const auto name : monitor_members(kind))
+    if (const auto* value = parsed->get_object().if_contains(name)) out[name] = *value;
+  return canonical(out);
+}
+
+} // namespace
+
+bool may_read(View view, Kind kind) {
+  return view == View::full || (view == View::monitor && !monitor_members(kind).empty());
+}
+
+std::string row_text(View view, Kind kind, const store::StoredRow& row) {
+  const std::string seen = view == View::full ? row.body : monitor_body(kind, row.body);
+  std::string out = "{\"id\":" + std::to_string(row.id) + ",\"version\":" + std::to_string(row.version);
+  if (seen.size() > 2)
+    out.append(",").append(seen, 1);
+  else
+    out.append("}");
+  return out;
+}
+
+bool may_follow(View view, std::string_view msgid) {
+  if (view == View::full) return true;
+  if (view != View::monitor) return false;
+  for (const std::string_view area :
+       {"finding-", "alarm-", "started", "stopped", "change-covered", "reading-unknown"})
+    if (msgid.substr(0, area.size()) == area) return true;
+  return false;
+}
+
+Message shown(View view, const Message& message) {
+  if (view == View::full) return message;
+  Message out{message.id, {}};
+  for (const auto& [name, value] : message.args)
+    out.args.emplace_back(name, std::ranges::find(personal, name) == std::end(personal) ? value : "…");
+  return out;
+}
+
+} // namespace assent::api

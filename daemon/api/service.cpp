@@ -1,0 +1,160 @@
+#include "daemon/api/service.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "common/hash.hpp"
+#include "common/text.hpp"
+
+namespace assent::api {
+
+namespace {
+
+using What = Route::What;
+
+HttpResponse json_answer(const json::value& value) {
+  HttpResponse out;
+  out.body = json::serialize(value);
+  return out;
+}
+
+/// RFC 8040 3.6.1: the body is {"MODULE:input": {…}}; no body means no input.
+Result<json::value> input_of(const std::string& operation, const std::string& body) {
+  if (body.find_first_not_of(" \t\r\n") == std::string::npos) return json::value(json::object{});
+  auto parsed = parse_json(body, 64u << 20);
+  if (!parsed) return std::move(parsed).error();
+  const std::string member = operation.substr(0, operation.find(':')) + ":input";
+  if (!parsed->is_object() || parsed->get_object().size() != 1 || !parsed->get_object().contains(member))
+    return fail(Fault::invalid, "api.wrong-envelope", {{"member", member}});
+  return std::move(parsed->get_object().at(member));
+}
+
+bool good_key(std::string_view key) {
+  return key.size() <= 64 && std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+bool read_only(const Route& route) {
+  return route.what != What::operation && route.what != What::nothing && route.what != What::not_allowed;
+}
+
+} // namespace
+
+Service::Service(Options options, core::Core& core, Clock& clock, std::unique_ptr<model::Model> model)
+    : options_(std::move(options)), core_(core), clock_(clock), model_(std::move(model)) {
+  for (auto& name : model_->operations())
+    operations_.insert(std::move(name));
+}
+
+HttpResponse Service::refuse(const Error& error, Language language, unsigned status, std::string_view tag) {
+  return refusal(error, options_.catalogue, language, status, tag);
+}
+
+HttpResponse Service::no(const Call& call, const Error& error, unsigned status, std::string_view tag) {
+  return refuse(error, call.language, status, tag);
+}
+
+View Service::view_of(const Call& call) {
+  switch (call.peer.door) {
+  case core::Peer::Door::agent:
+    return View::agent;
+  case core::Peer::Door::status:
+    return View::monitor;
+  case core::Peer::Door::person:
+    break;
+  }
+  if (call.trusted) return View::full;
+  const std::uint64_t authority = options_.authority ? options_.authority() : 0;
+  return accounts_.belongs_to_one(call.peer.account, authority, clock_, core_.store()) ? View::full
+                                                                                       : View::monitor;
+}
+
+std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later)> later) {
+  call.language = accepted_language(call.request.accept_language, options_.language);
+  if (call.peer.door == core::Peer::Door::status && !is_local_host(call.request.host))
+    return no(call, fail(Fault::invalid, "api.foreign-host"), 421, "invalid-value");
+  auto routed = route(call.request.method, call.request.target);
+  if (!routed) return no(call, routed.error());
+  call.route = std::move(routed).value();
+  if (call.route.what == What::nothing) return no(call, fail(Fault::not_found, "api.nothing-here"));
+  if (call.route.what == What::not_allowed) {
+    auto out = no(call, fail(Fault::invalid, "api.method-not-allowed", {{"methods", call.route.name}}), 405,
+                  "operation-not-supported");
+    out.allow = call.route.name;
+    return out;
+  }
+  if (call.route.what == What::operation) return operate(call, std::move(later));
+  if (read_only(call.route) && !call.request.body.empty())
+    return no(call, fail(Fault::invalid, "api.body-unexpected"));
+  switch (call.route.what) {
+  case What::metrics:
+  case What::livez:
+  case What::readyz:
+  case What::status:
+    if (call.peer.door == core::Peer::Door::agent) break;
+    call.view = view_of(call);
+    core_.figures([later = std::move(later)](core::Figures figures) { later(std::move(figures)); });
+    return std::nullopt;
+  default:
+    break;
+  }
+  return read(call);
+}
+
+std::optional<HttpResponse> Service::operate(Call& call, std::function<void(Later)> later) {
+  const std::string& name = call.route.name;
+  const bool of_agents = name.rfind("assent-agent:", 0) == 0;
+  const auto door = call.peer.door;
+  if (door == core::Peer::Door::status)
+    return no(call, fail(Fault::invalid, "api.status-door-reads-only"), 405, "operation-not-supported");
+  if (!operations_.contains(name)) {
+    Error error = fail(Fault::not_found, "api.no-such-operation", {{"operation", name}});
+    const std::vector<std::string_view> known(operations_.begin(), operations_.end());
+    if (const auto near = nearest(name, known.data(), known.size()); !near.empty())
+      error.next = Message{"api.did-you-mean", {{"word", near}}};
+    return no(call, error);
+  }
+  if (of_agents != (door == core::Peer::Door::agent))
+    return no(call, fail(Fault::refused, of_agents ? "api.agents-door-only" : "api.not-for-agents",
+                         {{"operation", name}}));
+  if (call.request.content_type.find("xml") != std::string::npos)
+    return no(call, fail(Fault::invalid, "api.json-only"), 415, "invalid-value");
+  if (!good_key(call.request.idempotency_key))
+    return no(call, fail(Fault::invalid, "api.bad-idempotency-key"));
+  auto input = input_of(name, call.request.body);
+  if (!input) return no(call, input.error());
+  auto bound = model_->bind_input(name, *input);
+  if (!bound) return no(call, bound.error());
+  core::Request request;
+  request.peer = call.peer;
+  request.operation = name;
+  request.input = std::move(bound).value();
+  if (!call.request.idempotency_key.empty()) {
+    request.idempotency_key = call.request.idempotency_key;
+    request.request_hash = sha256_hex(name + "\n" + canonical(request.input));
+  }
+  // The body is not needed any more and may be large; the call may wait 25 s.
+  call.request.body = {};
+  core_.post(std::move(request),
+             [later = std::move(later)](core::Answer answer) { later(std::move(answer)); });
+  return std::nullopt;
+}
+
+HttpResponse Service::finish(const Call& call, Later later) {
+  if (auto* figures = std::get_if<core::Figures>(&later)) return with_figures(call, std::move(*figures));
+  auto& answer = std::get<core::Answer>(later);
+  if (!answer) return no(call, answer.error());
+  HttpResponse out;
+  const std::string& name = call.route.name;
+  out.body = "{\"" + name.substr(0, name.find(':')) + ":output\":" + json::serialize(*answer) + "}";
+  return out;
+}
+
+HttpResponse Service::operations(const Call& call) {
+  json::object list;
+  for (const auto& name : operations_)
+    if (call.peer.door == core::Peer::Door::person && name.rfind("assent-agent:", 0) != 0)
+      list[name] = json::array{nullptr};
+  return json_answer(json::object{{"ietf-restconf:operations", std::move(list)}});
+}
+
+} // namespace assent::api

@@ -1,0 +1,91 @@
+// What each request gets, without sockets: reads are answered at once from a snapshot of the store,
+// operations are validated by YANG and handed to core. One Service for each I/O thread; it is used by that
+// thread only.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <variant>
+
+#include "daemon/api/http.hpp"
+#include "daemon/api/route.hpp"
+#include "daemon/model/model.hpp"
+
+namespace assent::api {
+
+/// What core answers, on whatever thread it runs.
+using Later = std::variant<core::Answer, core::Figures>;
+
+/// Which account belongs to exactly one active person; read from the store, again when authority may have
+/// changed.
+class Accounts {
+ public:
+  /// `authority` grows with every event that may have changed people; the answer is also renewed after 5 s.
+  bool belongs_to_one(const std::string& account, std::uint64_t authority, Clock& clock, store::Store& store);
+
+ private:
+  std::map<std::string, int> people_;
+  std::uint64_t authority_ = 0;
+  std::chrono::nanoseconds read_{0};
+  bool known_ = false;
+};
+
+/// A request on its way through.
+struct Call {
+  HttpRequest request;
+  core::Peer peer;
+  bool trusted = false; ///< root or the daemon's own account: reads the database file anyway
+  Route route;
+  Language language = Language::en;
+  View view = View::agent;
+};
+
+class Service {
+ public:
+  struct Options {
+    Catalogue catalogue;
+    Language language = Language::en;
+    /// Adds figures that are not core's (API, syslog). Any I/O thread.
+    std::function<void(core::Figures&)> add_figures;
+    std::function<std::uint64_t()> authority; ///< see Accounts
+  };
+
+  Service(Options options, core::Core& core, Clock& clock, std::unique_ptr<model::Model> model);
+
+  /// The answer, or nothing: then `later` has run or will run once, on any thread, and finish() makes the
+  /// answer of it.
+  std::optional<HttpResponse> handle(Call& call, std::function<void(Later)> later);
+  HttpResponse finish(const Call& call, Later later);
+
+  /// For requests that never became a Call, and for those that core leaves without an answer.
+  HttpResponse refuse(const Error& error, Language language, unsigned status = 0, std::string_view tag = {});
+
+  const Catalogue& catalogue() const { return options_.catalogue; }
+
+ private:
+  HttpResponse no(const Call& call, const Error& error, unsigned status = 0, std::string_view tag = {});
+  std::optional<HttpResponse> operate(Call& call, std::function<void(Later)> later);
+  HttpResponse read(Call& call);
+  HttpResponse listing(const Call& call, store::Reader& reader);
+  HttpResponse object(const Call& call, store::Reader& reader);
+  HttpResponse tree(const Call& call, store::Reader& reader);
+  HttpResponse journal(const Call& call, store::Reader& reader);
+  HttpResponse events(const Call& call, store::Reader& reader);
+  HttpResponse operations(const Call& call);
+  HttpResponse with_figures(const Call& call, core::Figures figures);
+  HttpResponse status_list(const Call& call, const core::Figures& figures);
+  HttpResponse readiness_page(const Call& call, const core::Figures& figures);
+  View view_of(const Call& call);
+
+  Options options_;
+  core::Core& core_;
+  Clock& clock_;
+  std::unique_ptr<model::Model> model_;
+  std::set<std::string, std::less<>> operations_;
+  Accounts accounts_;
+};
+
+} // namespace assent::api

@@ -1,0 +1,25 @@
+// POSIX side of the doors: listening sockets and who is behind a connection.
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+
+#include "common/result.hpp"
+
+namespace assent::api {
+
+/// A listening, non-blocking Unix socket of exactly this mode from its first moment. A socket file that
+/// nobody listens on is replaced; one that somebody listens on, or a file that is no socket, is refused. The
+/// caller owns the handle.
+Result<int> listen_local(const std::string& path, unsigned mode);
+
+/// The same on TCP. Anything but a loopback address is refused: the status port has no TLS.
+Result<int> listen_loopback(const std::string& address, std::uint16_t port);
+
+/// The uid at the other end of a Unix socket (SO_PEERCRED), proved by the kernel.
+Result<uid_t> peer_uid(int socket);
+
+/// The account name of a uid, `uid:N` where it has none. Remembered for 60 s; any thread.
+std::string account_of(uid_t uid);
+
+} // namespace assent::api
