@@ -169,6 +169,7 @@ Status Writer::found(const journal::Draft& draft) {
   if (auto status = append(*entry, number); !status) return status;
   ASSENT_CHECK(number == 0);
   entry->stream = Stream::records;
+  entry->authority = false;
   entry->rows.clear();
   return append(*entry, number);
 }
