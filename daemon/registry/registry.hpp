@@ -28,10 +28,13 @@ struct Edit {
   Operation operation{};
   Kind kind{};
   Id id = 0;                ///< of the object; 0 for create
+  std::string name;         ///< what a person wrote in place of `id`; empty once resolved
   std::uint64_t before = 0; ///< the version that is modified or removed; 0 for create
   json::object value; ///< create: the body; modify: only what changes (null removes a member); delete: empty
 };
 json::object to_json(const Edit& edit);
+/// Refuses unknown members and wrong types. `id` may be a number or what a person writes for the object.
+/// Refuses unknown members and wrong types. `id` may be a number or what a person writes for the object.
 Result<Edit> edit_from_json(const json::object& object);
 
 /// What an edit touches, for policy, for rights and for conflicts.
@@ -47,6 +50,7 @@ struct Touch {
 };
 
 class Registry;
+struct State; // state.hpp
 
 /// A trial of several edits: each sees the effect of those before it. Nothing lasts unless keep() is called;
 /// the destructor undoes. At most one lives at a time.
@@ -67,6 +71,7 @@ class Transaction {
   /// What the edit touches, seen after it was applied here.
   Result<Touch> touch(const Edit& resolved) const;
 
+  /// Makes what was applied last, and ends the trial. Registry::hold() and release() wait until it has ended.
   void keep();
 
  private:
@@ -168,8 +173,7 @@ class Registry {
 
  private:
   friend class Transaction;
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<State> impl_;
 };
 
 } // namespace assent::registry

@@ -1,0 +1,53 @@
+// The rules of the register (docs/architecture.md, "Rules of the register"): may this row be, may this object
+// go?
+#pragma once
+
+#include "daemon/registry/state.hpp"
+
+namespace assent::registry {
+
+/// Collects what shows a refusal: the first five, and how many more there are.
+class Evidence {
+ public:
+  void add(Message message) {
+    if (++count_ <= shown) list_.push_back(std::move(message));
+  }
+  void object(std::string label) { add({"registry.evidence-object", {{"object", std::move(label)}}}); }
+  void add_unseen(std::size_t count) { count_ += count; }
+  std::size_t count() const { return count_; }
+  bool full() const { return list_.size() == shown; }
+  bool any() const { return count_ != 0; }
+  /// The error with this evidence.
+  Error with(Error error) && {
+    error.evidence = std::move(list_);
+    if (count_ > shown)
+      error.evidence.push_back({"registry.evidence-more", {{"count", std::to_string(count_ - shown)}}});
+    return error;
+  }
+  static constexpr std::size_t shown = 5;
+
+ private:
+  std::vector<Message> list_;
+  std::size_t count_ = 0;
+};
+
+/// May the row be put under this number, in place of `old` where there is one? `ticket` may use what it
+/// holds.
+template <class Row>
+Status allowed(State& state, Id id, const Row& next, const Row* old);
+
+/// May the object go?
+Status removable(State& state, Ref ref);
+
+// For allowed() of each kind.
+Status allowed_block(State& state, Id id, const record::Block& next, const record::Block* old);
+Status allowed_prefix(State& state, Id id, const record::Prefixed& next, const record::Prefixed* old);
+Status allowed_address(State& state, Id id, const record::Addressed& next, const record::Addressed* old);
+/// The refusal of space that lies in no block of its network.
+Error outside_blocks(State& state, Id network, const Prefix& space, std::string text);
+Status removable_space(State& state, Ref ref);
+/// After an organisation's move: does everything still lie with a holder or below it? Called with the tree
+/// changed.
+Status holders_fit(State& state, Id moved);
+
+} // namespace assent::registry

@@ -1,0 +1,60 @@
+// Inside of Transaction; for transaction.cpp, resolve.cpp and touch.cpp only.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "daemon/registry/rules.hpp"
+
+namespace assent::registry {
+
+struct Transaction::Impl {
+  explicit Impl(State& registry) : state(registry) {}
+
+  /// How to take one applied edit back.
+  struct Undo {
+    Operation operation{};
+    Ref object;
+    std::uint64_t version = 0;
+    json::object body; ///< before; empty for create
+    Id last = 0;       ///< the table's last number before a create
+  };
+
+  State& state;
+  std::vector<Ref> made;       ///< by each applied edit; id 0 where it made nothing
+  std::map<Ref, Id> edit_of;   ///< which edit made it (from 1)
+  std::set<Ref> edited;        ///< changed or removed here
+  std::map<Ref, Touch> before; ///< what modify and delete touched, as it was before
+  std::vector<Undo> undo;
+  std::set<Id> lifted; ///< tickets whose holds are given back for this trial
+  bool over = false;
+
+  void lift(Id ticket) {
+    if (ticket != 0 && lifted.insert(ticket).second) state.lift(ticket);
+  }
+  void finish(bool keep);
+
+  json::value reference(Ref ref) const;                 ///< its number, or `"$N"` where edit N makes it
+  Id actual(const json::value* value, Kind kind) const; ///< the number behind a resolved reference, or 0
+
+  Result<json::value> resolve_reference(std::string_view member, const json::value& value, Kind kind) const;
+  Status resolve_references(Kind kind, json::object& value) const;
+  Status choose_space(Kind kind, json::object& value);
+  Result<Space::Node*> source(json::object& value);
+  Status defaults(Kind kind, json::object& value) const;
+  Status default_holder(Kind kind, json::object& value) const;
+  Status target(const Edit& wanted, Edit& out) const;
+
+  template <class Row>
+  Result<journal::Row> create(const Edit& edit);
+  template <class Row>
+  Result<journal::Row> modify(const Edit& edit);
+  template <class Row>
+  Result<journal::Row> remove(const Edit& edit);
+
+  template <class Row>
+  Touch touch_of(Id id, const Row& row) const;
+  Touch touch_of(Ref ref) const;
+};
+
+} // namespace assent::registry
