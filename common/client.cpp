@@ -184,7 +184,7 @@ Status ApiClient::stream(std::string_view path, std::string_view last_event_id,
     return error_from_restconf(value ? *value : json::value(), status);
   }
   sse::Reader reader;
-  bool wanted = true;
+  bool wanted = error || on_event({std::string(last_event_id), "open", {}});
   while (!error && wanted) {
     impl.stream->expires_after(stream_silence);
     error = impl.run([&](auto done) { http::async_read_some(*impl.stream, impl.buffer, answer, done); });

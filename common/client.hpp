@@ -54,7 +54,8 @@ class ApiClient {
 
   /// Follows an event stream until `on_event` says false (Done), interrupt() is called, or the connection
   /// breaks. `last_event_id` empty: from now. The server sends something every 15 s; after 45 s of silence it
-  /// is `common.deadline-passed`. Own connection.
+  /// is `common.deadline-passed`. Own connection. The first event has the type `open` and no data: the
+  /// daemon's cursor is fixed, so that what is read from then on (over another connection) misses nothing.
   Status stream(std::string_view path, std::string_view last_event_id,
                 const std::function<bool(const StreamEvent&)>& on_event);
 

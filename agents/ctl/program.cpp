@@ -1,0 +1,130 @@
+#include "agents/ctl/program.hpp"
+
+#include <algorithm>
+
+#include "agents/ctl/help.hpp"
+#include "agents/ctl/kinds.hpp"
+#include "agents/ctl/print.hpp"
+#include "common/text.hpp"
+
+namespace assent::ctl {
+
+namespace {
+
+/// Names of objects for the shell, as many as it can use.
+constexpr std::size_t names_for_shell = 200;
+
+std::string socket_of(const Invocation& asked, const Console& console) {
+  std::string socket = asked.text("--socket");
+  if (socket.empty()) socket = console.environment("ASSENT_SOCKET");
+  return socket.empty() ? default_socket : socket;
+}
+
+/// `assentctl complete WORD…`: what the last word may become, one a line. Never an error: the shell shows
+/// nothing then.
+Exit complete(const std::vector<std::string>& words, const Outside& outside) {
+  const std::string last = words.empty() ? std::string() : words.back();
+  Invocation none;
+  for (const auto& candidate : candidates(words)) {
+    if (!candidate.starts_with('<')) {
+      if (candidate.starts_with(last)) outside.console.out(candidate + "\n");
+      continue;
+    }
+    const std::string noun = candidate.substr(1, candidate.size() - 2);
+    if (!kind_row(noun)) {
+      outside.console.out(candidate + "\n"); // <file>: the shell's own business
+      continue;
+    }
+    for (std::size_t i = 0; i + 1 < words.size(); ++i)
+      if (words[i] == "--socket") none.options["--socket"] = {words[i + 1]};
+    const auto api = outside.connect(socket_of(none, outside.console), Language::en);
+    const Session session(none, *api, outside.signing, outside.console, outside.catalogue, Language::en,
+                          outside.clock);
+    const auto rows = session.rows(noun, {}, names_for_shell);
+    if (!rows.ok()) continue;
+    const auto listing = listing_of(session, noun);
+    for (const auto& row : *rows) {
+      const auto name = listing.named(row.as_object());
+      if (name.starts_with(last) && name.find_first_of("\n\r\t") == std::string::npos)
+        outside.console.out(for_terminal(name) + "\n");
+    }
+  }
+  return Exit::done;
+}
+
+Exit help(const std::vector<std::string>& words, const Outside& outside, Language language) {
+  const auto& catalogue = outside.catalogue;
+  const std::string first = words.size() > 1 ? words[1] : "", second = words.size() > 2 ? words[2] : "";
+  if (const auto topic = help_topic(catalogue, language, first); !topic.empty()) {
+    outside.console.out(topic);
+    return Exit::done;
+  }
+  std::vector<std::string> known = nouns();
+  if (first.empty() || std::find(known.begin(), known.end(), first) != known.end()) {
+    outside.console.out(help_text(catalogue, language, first, second));
+    return Exit::done;
+  }
+  const auto& topics = help_topics();
+  known.insert(known.end(), topics.begin(), topics.end());
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  Error error = fail(Fault::invalid, "ctl.unknown-topic", {{"word", for_terminal(first)}});
+  if (const auto near = nearest(first, views.data(), views.size()); !near.empty())
+    error.next = Message{"ctl.did-you-mean", {{"word", near}}};
+  outside.console.err("assentctl: " + catalogue.text(language, error) + "\n");
+  return Exit::usage;
+}
+
+Exit usage_error(const Error& error, const Outside& outside, Language language) {
+  std::string text = outside.catalogue.text(language, error);
+  outside.console.err("assentctl: " + text + "\n");
+  return Exit::usage;
+}
+
+} // namespace
+
+Language language_of(const Invocation& asked, const Console& console) {
+  if (asked.has("--language")) return assent::language_of(asked.text("--language"));
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
+    if (const auto value = console.environment(name); !value.empty()) return assent::language_of(value);
+  return Language::en;
+}
+
+Exit run(const std::vector<std::string>& words, const Outside& outside) {
+  if (!words.empty() && words[0] == "complete") return complete({words.begin() + 1, words.end()}, outside);
+  if (words.size() == 1 && words[0] == "manual-commands") {
+    outside.console.out(manual_commands(outside.catalogue));
+    return Exit::done;
+  }
+  const Invocation nothing;
+  if (!words.empty() && words[0] == "help")
+    return help(words, outside, language_of(nothing, outside.console));
+  auto asked = parse(words);
+  if (!asked.ok()) return usage_error(asked.error(), outside, language_of(nothing, outside.console));
+  const Language language = language_of(*asked, outside.console);
+  if (asked->has("--version")) {
+    outside.console.out("assentctl " ASSENT_VERSION "\n");
+    return Exit::done;
+  }
+  if (asked->has("--help") || words.empty()) {
+    outside.console.out(help_text(outside.catalogue, language, asked->noun, asked->verb));
+    return Exit::done;
+  }
+  if (!asked->command) { // a noun without its verb
+    outside.console.err(help_text(outside.catalogue, language, asked->noun, ""));
+    return Exit::usage;
+  }
+  if (asked->has("--output") && !format_of(asked->text("--output"))) {
+    Error error = fail(Fault::invalid, "ctl.wrong-value",
+                       {{"option", "--output"},
+                        {"value", asked->text("--output")},
+                        {"expected", "table, wide, json, jsonl, yaml, csv, name"}});
+    return usage_error(error, outside, language);
+  }
+  const auto api = outside.connect(socket_of(*asked, outside.console), language);
+  Session session(*asked, *api, outside.signing, outside.console, outside.catalogue, language, outside.clock);
+  const Exit exit = asked->command->run(session);
+  outside.console.flush();
+  return exit;
+}
+
+} // namespace assent::ctl
