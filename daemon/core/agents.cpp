@@ -115,10 +115,17 @@ void note_move(Step& step, const registry::Device& device, watch::Outcome::Move&
 
 /// Judges a reading; true where its text is wanted.
 bool judge(Step& step, const registry::Device& device, const watch::Observation& observation) {
+  step.state.watch.set_state_interval(step.state.policy.state_interval());
   auto outcome =
       step.state.watch.observe(observation, step.state.permits, device.labels, step.now,
                                [&](const std::string& fingerprint) { return step.tree(fingerprint); });
   if (outcome.want_tree) return true;
+  if (outcome.failed) {
+    raise(step, "reading-refused", "device/" + std::to_string(device.id), alarms::Severity::major,
+          {"alarm.reading-refused", {{"device", device.name}, {"reason", outcome.failed->what.id}}});
+    return false;
+  }
+  clear(step, "reading-refused", "device/" + std::to_string(device.id));
   note_findings(step, device, outcome.opened, "finding-opened");
   note_findings(step, device, outcome.changed, "finding-changed");
   note_findings(step, device, outcome.cleared, "finding-cleared");

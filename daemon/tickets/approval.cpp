@@ -1,4 +1,5 @@
 // Who may decide, and whether what was decided still counts: the separation of duties lives here.
+#include <algorithm>
 #include <set>
 
 #include "daemon/tickets/ticket.hpp"
@@ -154,6 +155,25 @@ Status still_approved(const Ticket& ticket, const Policy& policy, const Registry
     return error;
   }
   return unchanged(ticket, policy, registry);
+}
+
+Status stages_suffice(const Ticket& ticket, const std::vector<registry::Touch>& touched,
+                      const std::vector<Permit>& permits, const Policy& policy, const Registry& registry) {
+  const auto required = policy.required(registry, touched, permits, ticket.kind);
+  if (!required) return required.error();
+  for (const auto& needed : *required) {
+    const bool met = std::any_of(ticket.stages.begin(), ticket.stages.end(), [&](const Stage& stage) {
+      return stage.right == needed.right && stage.organisation == needed.organisation &&
+             stage.quorum >= needed.quorum;
+    });
+    if (met) continue;
+    auto error = fail(Fault::conflict, "ticket.stage-missing",
+                      {{"ticket", std::to_string(ticket.id)}, {"stage", needed.name}});
+    error.rule = needed.rule;
+    error.next = Message{"ticket.ask-again", {}};
+    return error;
+  }
+  return Done{};
 }
 
 } // namespace assent::tickets

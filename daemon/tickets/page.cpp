@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view layout = "assent page 1";
 constexpr std::size_t most_lines = 200;
-constexpr std::size_t max_page_bytes = 8u << 20;
+constexpr std::size_t max_page_bytes = 1u << 20;
 constexpr std::array<std::string_view, 6> word_names = {"request",  "approve", "reject",
                                                         "withdraw", "finish",  "revoke"};
 
@@ -280,12 +280,21 @@ Status same_page(std::string_view given, const PageHead& head, const Ticket& tic
 
 std::string without_names(std::string_view page) {
   std::string out;
-  const auto string_end = [&](std::size_t at) {
-    for (++at; at < page.size() && page[at] != '"' && page[at] != '\n'; ++at)
-      if (page[at] == '\\') ++at;
-    return std::min(at + 1, page.size());
+  Lines head(page);
+  std::size_t at = 0;
+  for (auto line = head.peek(); line && !line->starts_with("edits-sha256: "); line = head.peek()) {
+    const bool named = line->starts_with("person: ") || line->starts_with("requester: ");
+    const auto from = named ? std::min(line->rfind(" ("), line->size()) : 0;
+    out.append(named ? line->substr(0, line->find(' ')) : "").append(line->substr(from)).append("\n");
+    at += line->size() + 1;
+    head.skip();
+  }
+  const auto string_end = [&](std::size_t quote) {
+    for (++quote; quote < page.size() && page[quote] != '"' && page[quote] != '\n'; ++quote)
+      if (page[quote] == '\\') ++quote;
+    return std::min(quote + 1, page.size());
   };
-  for (std::size_t at = std::min(page.find("edits-sha256: "), page.size()); at < page.size();) {
+  while (at < page.size()) {
     const auto start = at;
     if (page[at] == '"') {
       at = string_end(at);

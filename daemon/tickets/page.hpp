@@ -48,8 +48,8 @@ Status in_time(const PageHead& head, Instant now, Duration approval_time);
 Status same_page(std::string_view given, const PageHead& head, const Ticket& ticket,
                  const registry::Registry& registry);
 
-/// The ticket part of a page with every readable name taken out: what can be compared long after objects were
-/// renamed.
+/// A page with every readable name of a person or object taken out: what can be compared long after objects
+/// were renamed.
 std::string without_names(std::string_view page);
 
 } // namespace assent::tickets

@@ -252,21 +252,30 @@ Result<std::vector<Stage>> Policy::stages(const Registry& registry, Id requester
                                           const std::vector<Permit>& permits, std::string_view kind) const {
   const auto devices = devices_of(permits, registry);
   if (!devices) return devices.error();
+  for (const auto& thing : things_of(touched, *devices, registry))
+    if (auto status = may_request(*this, registry, requester, thing); !status) return status.error();
+  auto stages = required(registry, touched, permits, kind);
+  if (!stages) return stages;
+  if (auto status = can_be_met(*this, registry, requester, *stages); !status) return status.error();
+  return stages;
+}
+
+Result<std::vector<Stage>> Policy::required(const Registry& registry,
+                                            const std::vector<registry::Touch>& touched,
+                                            const std::vector<Permit>& permits, std::string_view kind) const {
+  const auto devices = devices_of(permits, registry);
+  if (!devices) return devices.error();
   auto things = things_of(touched, *devices, registry);
   if (things.empty()) return fail(Fault::invalid, "policy.touches-nothing");
-  for (const auto& thing : things)
-    if (auto status = may_request(*this, registry, requester, thing); !status) return status.error();
   std::vector<Stage> stages;
   for (const auto& rule : rules_) {
     const auto place = place_of(*this, "rule", rule.name, rule.line);
-    const bool kind_fits =
-        rule.tickets.empty() || std::count(rule.tickets.begin(), rule.tickets.end(), kind) > 0;
-    std::vector<Thing*> concerned;
+    std::vector<const Thing*> concerned;
     for (auto& thing : things) {
       const auto how = thing.applies(rule.match);
       if (how == Applies::no) continue;
       if (rule.forbid) return forbidden(*this, rule, thing.text);
-      if (!kind_fits) {
+      if (!rule.tickets.empty() && std::count(rule.tickets.begin(), rule.tickets.end(), kind) == 0) {
         auto error = fail(Fault::refused, "policy.kind-not-permitted",
                           {{"what", thing.text}, {"kind", std::string(kind)}});
         error.rule = place;
@@ -288,7 +297,6 @@ Result<std::vector<Stage>> Policy::stages(const Registry& registry, Id requester
       error.next = Message{"policy.propose-rule", {}};
       return error;
     }
-  if (auto status = can_be_met(*this, registry, requester, stages); !status) return status.error();
   return stages;
 }
 

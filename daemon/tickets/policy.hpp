@@ -86,6 +86,11 @@ class Policy {
                                     const std::vector<registry::Touch>& touched,
                                     const std::vector<Permit>& permits, std::string_view kind) const;
 
+  /// The same without asking who requests and whether the stages can be met: what must have been approved.
+  Result<std::vector<Stage>> required(const registry::Registry& registry,
+                                      const std::vector<registry::Touch>& touched,
+                                      const std::vector<Permit>& permits, std::string_view kind) const;
+
   /// Done where the template of that name allows exactly these edits to this requester now; `used_today` is
   /// how often it was used since midnight UTC.
   Status allows_standard(const registry::Registry& registry, std::string_view name, Id requester,

@@ -30,6 +30,8 @@ Applies any_of(Kind kind, const std::vector<std::string>& names, const Registry&
 }
 
 Applies in_place(const Match& match, Id network, Id owner, const Registry& registry) {
+  // A kind without a network is in none, whatever the names of the rule point to.
+  if (network == 0 && !match.networks.empty()) return Applies::no;
   const auto networks = any_of(Kind::network, match.networks, registry, [&](Id id) { return id == network; });
   const auto organisations = any_of(Kind::organisation, match.organisations, registry,
                                     [&](Id id) { return registry.within(owner, id); });

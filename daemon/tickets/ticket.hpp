@@ -107,4 +107,11 @@ Status may_decide(const Ticket& ticket, std::string_view stage, Id person, std::
 /// touched objects at the versions that were approved and the policy the one of the approval?
 Status still_approved(const Ticket& ticket, const Policy& policy, const registry::Registry& registry);
 
+/// Before opening, and again when the journal is replayed: are the stages that the policy asks for now, for
+/// what the edits touch and the permits reach, among those of the ticket? Refused where a rule now forbids or
+/// none matches.
+Status stages_suffice(const Ticket& ticket, const std::vector<registry::Touch>& touched,
+                      const std::vector<Permit>& permits, const Policy& policy,
+                      const registry::Registry& registry);
+
 } // namespace assent::tickets

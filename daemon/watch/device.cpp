@@ -24,7 +24,6 @@ std::optional<std::string> value_of(const std::vector<Leaf>& leaves, std::string
 Finding closed(Finding finding, Instant now) {
   finding.state = FindingState::cleared;
   finding.closed = now;
-  ++finding.version;
   return finding;
 }
 
@@ -126,7 +125,6 @@ void DeviceWatch::judge(const Case& given, const std::string& text, const std::v
     move.text = std::move(*moved);
     baseline->fingerprint = fingerprint(move.text);
     baseline->ticket = move.used.back().first;
-    ++baseline->version;
     move.baseline = *baseline;
     out.moved = std::move(move);
   }
@@ -234,7 +232,6 @@ void DeviceWatch::settle(Judged& judged, Instant now, Outcome& out) {
   finding.verdict = judged.judgement.verdict;
   finding.nearest = std::move(judged.judgement.nearest);
   if (!is_open) finding.opened = now;
-  ++finding.version;
   (is_open ? out.changed : out.opened).push_back(finding);
 }
 
@@ -257,7 +254,6 @@ void DeviceWatch::count_surplus(const Case& given, Outcome& out) {
   finding.after = count;
   finding.latest = given.observation.ended;
   if (!is_open) finding.opened = given.now;
-  ++finding.version;
   (is_open ? out.changed : out.opened).push_back(finding);
 }
 
@@ -288,7 +284,6 @@ void DeviceWatch::judge_blindness(const Case& given, Outcome& out) {
     finding.earliest = unknown.known;
     finding.latest = unknown.since;
     finding.opened = given.now;
-    finding.version = 1;
     blinded.emplace(path, finding);
     out.blinded.push_back(path);
     out.opened.push_back(std::move(finding));

@@ -112,11 +112,14 @@ void Watch::close_finding(Id id) {
 
 void Watch::adopt_number(Id id, const Finding& finding) {
   const auto device = impl_->devices.find(finding.device);
-  ASSENT_CHECK(device != impl_->devices.end());
+  if (device == impl_->devices.end()) return;
   auto& findings = Impl::place(device->second, finding);
   const auto at = findings.find(finding.path);
-  ASSENT_CHECK(at != findings.end() && at->second.id == 0);
+  // One that was cleared is gone from here, and its path may have a new finding already.
+  if (finding.state != FindingState::open || at == findings.end()) return;
+  ASSENT_CHECK(at->second.id == 0 || at->second.id == id);
   at->second.id = id;
+  at->second.version = finding.version;
   impl_->numbered[id] = {finding.device, &at->second};
 }
 

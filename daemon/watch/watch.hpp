@@ -66,8 +66,8 @@ Result<Finding> finding_from_json(Id id, std::uint64_t version, const json::obje
 
 inline constexpr std::size_t max_findings = 1000; ///< open ones of one device, `/` not counted
 
-/// What core has to make durable after an observation. Every `version` is the one that the row is to get: 1
-/// for `opened`, one more than before for the others and for a moved baseline.
+/// What core has to make durable after an observation. A `version` is the one of the row before it: core
+/// counts on and tells adopt_number() and set_baseline().
 struct Outcome {
   bool want_tree = false;                        ///< the fingerprint is new: the agent is to send the text
   std::vector<Finding> opened, changed, cleared; ///< `opened` have id 0: core numbers them
@@ -132,7 +132,8 @@ class Watch {
   const Finding* finding(Id id) const;                        ///< an open one; else nullptr
   std::vector<const Finding*> open_findings(Id device) const; ///< by path
   void close_finding(Id id); ///< accepted by a ticket: it is no longer open; nothing where it was not
-  /// Core has numbered an opened finding; before the device's next observe.
+  /// Core has numbered an opened finding, or counted the version of a changed one on; before the device's
+  /// next observe. Nothing for one that was cleared.
   void adopt_number(Id id, const Finding& finding);
   /// What is to be stored as Reading::detail for the device.
   json::object reading_detail(Id device) const;

@@ -42,7 +42,6 @@ BOOST_AUTO_TEST_CASE(a_change_without_a_ticket_is_a_finding_with_its_interval) {
   BOOST_TEST((*finding.before == "video" && *finding.after == "game"));
   BOOST_TEST((finding.earliest == at(0) && finding.latest == at(302) && finding.opened == at(303)));
   BOOST_TEST((finding.verdict == tickets::Verdict::not_covered));
-  BOOST_TEST(finding.version == 1u);
   BOOST_TEST(out.reading_changed);
   BOOST_TEST(!out.moved);
   BOOST_TEST(watch.open_count() == 1u);
@@ -56,7 +55,8 @@ BOOST_AUTO_TEST_CASE(a_finding_is_told_once_changes_with_its_path_and_clears_wit
   BOOST_TEST(changed.opened.empty());
   BOOST_REQUIRE(changed.changed.size() == 1u);
   BOOST_TEST(changed.changed[0].id == 100u);
-  BOOST_TEST(changed.changed[0].version == 2u);
+  BOOST_TEST(changed.changed[0].version == 1u); // of the row before it
+  BOOST_TEST(watch.finding(100)->version == 2u);
   BOOST_TEST(*changed.changed[0].after == "bets");
   BOOST_TEST(*changed.changed[0].before == "video");
   BOOST_TEST((changed.changed[0].earliest == at(600)));
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_finding_is_told_once_changes_with_its_path_and_clears_wit
   BOOST_REQUIRE(cleared.cleared.size() == 1u);
   BOOST_TEST((cleared.cleared[0].state == FindingState::cleared));
   BOOST_TEST((cleared.cleared[0].closed == at(1203)));
-  BOOST_TEST(cleared.cleared[0].version == 3u);
+  BOOST_TEST(cleared.cleared[0].version == 2u);
   BOOST_TEST(watch.open_count() == 0u);
   BOOST_TEST(!watch.finding(100));
 }
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_covered_change_moves_the_baseline_and_counts_the_permit) 
   BOOST_TEST(out.moved->text == tree(with(approved, name20, "game")));
   BOOST_TEST(out.moved->baseline.fingerprint == fingerprint(out.moved->text));
   BOOST_TEST(out.moved->baseline.ticket == 5u);
-  BOOST_TEST(out.moved->baseline.version == 2u);
+  BOOST_TEST(out.moved->baseline.version == 1u);
   BOOST_REQUIRE(out.moved->changes.size() == 1u);
   BOOST_TEST(watch.baseline(7)->fingerprint == out.moved->baseline.fingerprint);
   restart();

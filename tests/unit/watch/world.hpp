@@ -75,11 +75,19 @@ struct World {
                                 [this](const std::string& print) { return tree_of(print); });
     if (!given.text.empty() && !out.failed) store[given.fingerprint] = given.text;
     if (out.moved) store[out.moved->baseline.fingerprint] = out.moved->text;
+    for (Finding finding : out.changed)
+      adopt(finding);
+    for (Finding finding : out.cleared)
+      adopt(finding);
     for (Finding& finding : out.opened) {
       finding.id = next_finding++;
-      watch.adopt_number(finding.id, finding);
+      adopt(finding);
     }
     return out;
+  }
+  void adopt(Finding finding) {
+    ++finding.version;
+    watch.adopt_number(finding.id, finding);
   }
   Outcome read(const std::map<std::string, std::string>& leaves, int seconds) {
     return observe(observation(tree(leaves), seconds), seconds + 3);
