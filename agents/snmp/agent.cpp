@@ -1,0 +1,210 @@
+#include "agents/snmp/agent.hpp"
+
+#include <malloc.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <csignal>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "agents/snmp/reporter.hpp"
+#include "agents/snmp/udp.hpp"
+#include "common/client.hpp"
+#include "common/text.hpp"
+
+namespace assent::snmp {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ApiDaemon final : public Daemon {
+ public:
+  ApiDaemon(const std::string& socket, std::chrono::milliseconds deadline)
+      : client_(ApiClient::Options{socket, deadline}) {}
+  Result<json::object> call(std::string_view operation, const json::object& input) override {
+    return client_.call(operation, input);
+  }
+  void interrupt() { client_.interrupt(); }
+
+ private:
+  ApiClient client_;
+};
+
+/// Plans on their way to the polling loop, which is woken through a descriptor.
+class Mailbox {
+ public:
+  Mailbox() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) { ASSENT_CHECK(fd_ >= 0); }
+  ~Mailbox() { ::close(fd_); }
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  void put(Plan plan) {
+    const std::lock_guard lock(mutex_);
+    if (plan_) // orders of a plan that nobody took yet are not lost with it
+      for (const auto& [device, order] : plan_->read_now)
+        plan.read_now.try_emplace(device, order);
+    plan_ = std::move(plan);
+    wake();
+  }
+  void end() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    wake();
+  }
+  std::optional<Plan> take() {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t count = 0;
+    // Nothing to read is as good as something: the values are under the lock.
+    static_cast<void>(::read(fd_, &count, sizeof count) == sizeof count);
+    return std::exchange(plan_, std::nullopt);
+  }
+  bool ended() const {
+    const std::lock_guard lock(mutex_);
+    return ended_;
+  }
+  int fd() const { return fd_; }
+
+ private:
+  void wake() {
+    const std::uint64_t one = 1;
+    // A full counter is a pending wake-up already.
+    static_cast<void>(::write(fd_, &one, sizeof one) == sizeof one);
+  }
+
+  int fd_;
+  mutable std::mutex mutex_;
+  std::optional<Plan> plan_;
+  bool ended_ = false;
+};
+
+/// Lets threads wait without sleeping through the end.
+class Ending {
+ public:
+  bool pause(std::chrono::milliseconds at_most) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, at_most, [&] { return ended_; });
+    return !ended_;
+  }
+  void end() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool ended_ = false;
+};
+
+void start_log(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("assent-snmp"));
+  spdlog::set_level(spdlog::level::from_str(level == "warning" ? "warn" : level == "error" ? "err" : level));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+}
+
+void log_figures(const PollFigures& now, const Outbox& outbox) {
+  spdlog::info(
+      "figures requests={} answers={} retries={} timeouts={} strays={} malformed={} skipped={} moved={} "
+      "oddities={} dropped={} unsent={} counters-dropped={} texts-dropped={}",
+      now.requests, now.answers, now.retries, now.timeouts, now.strays, now.malformed, now.skipped, now.moved,
+      now.oddities, now.dropped, now.unsent, outbox.dropped_counters(), outbox.dropped_texts());
+}
+
+/// The polling loop; everything that uses net-snmp runs here.
+void poll(const Config& config, std::map<std::string, Secret> credentials, Udp& udp, Mailbox& mailbox,
+          Outbox& outbox, const Clock& clock) {
+  std::uint64_t seed = 0;
+  ASSENT_CHECK(::getrandom(&seed, sizeof seed, 0) == sizeof seed);
+  const std::unique_ptr<Codec> codec = make_v2c_codec();
+  Poller poller(
+      config.limits, std::move(credentials), *codec,
+      [&](const Endpoint& to, std::string_view bytes) { return udp.send(to, bytes); }, outbox, seed);
+  const auto now = [&] { return Moment{clock.monotonic(), clock.wall()}; };
+  Steady tell = clock.monotonic() + 1h;
+  while (!mailbox.ended()) {
+    if (std::optional<Plan> plan = mailbox.take()) {
+      spdlog::info("plan version={} network={} devices={} read-now={}", plan->version,
+                   for_terminal(plan->network), plan->devices.size(), plan->read_now.size());
+      poller.set_plan(*std::move(plan), now());
+    }
+    const Steady next = std::min(poller.run(now()), tell);
+    Moment at = now();
+    udp.wait(
+        next - at.steady, mailbox.fd(),
+        [&](const Endpoint& from, std::string_view bytes) { poller.datagram(from, bytes, at); },
+        [&](const Endpoint& from) { poller.refused(from); });
+    if (at.steady >= tell) {
+      poller.figures().dropped = udp.dropped();
+      log_figures(poller.figures(), outbox);
+      tell = at.steady + 1h;
+    }
+  }
+  poller.figures().dropped = udp.dropped();
+  log_figures(poller.figures(), outbox);
+}
+
+} // namespace
+
+Status run_agent(const Config& config, const std::string& policies, const Catalogue& catalogue,
+                 const Clock& clock) {
+  start_log(config.log_level);
+  // Each varbind of net-snmp is a heap block of its own: without this the heap is given back and asked for
+  // all the time.
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  ::mallopt(M_TOP_PAD, 4 << 20);
+  Result<std::map<std::string, Secret>> credentials = read_credentials(config);
+  if (!credentials) return std::move(credentials).error();
+  Result<std::unique_ptr<model::Model>> model = model::Model::load(policies);
+  if (!model) return std::move(model).error();
+  Result<std::unique_ptr<Udp>> udp = Udp::open();
+  if (!udp) return std::move(udp).error();
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  Mailbox mailbox;
+  Outbox outbox;
+  Ending ending;
+  ApiDaemon plan_daemon(config.socket, 60s);
+  ApiDaemon report_daemon(config.socket, 30s);
+  const Log log = [&](std::string_view event, const Error& error) {
+    spdlog::warn("{} {}", event, for_terminal(catalogue.text(Language::en, error)));
+  };
+  const Pause pause = [&](std::chrono::milliseconds at_most) { return ending.pause(at_most); };
+  const std::string session = new_session();
+  spdlog::info("started name={} session={} {}", config.name, session, codec_version());
+  std::thread planning([&] {
+    PlanReader reader(**model);
+    follow_plan(
+        plan_daemon, reader, [&](Plan plan) { mailbox.put(std::move(plan)); }, log, pause);
+  });
+  Reporter reporter(report_daemon, outbox, session, clock, log, pause);
+  std::thread reporting([&] { reporter.run(); });
+  std::thread polling([&] { poll(config, std::move(*credentials), **udp, mailbox, outbox, clock); });
+
+  int signal = 0;
+  while (::sigwait(&signals, &signal) != 0) {
+  }
+  spdlog::info("stopping signal={}", signal);
+  mailbox.end();
+  polling.join();
+  outbox.stop(); // what is left goes out if the daemon takes it at once
+  reporting.join();
+  ending.end();
+  plan_daemon.interrupt();
+  planning.join();
+  return Done{};
+}
+
+} // namespace assent::snmp

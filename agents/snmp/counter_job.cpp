@@ -1,0 +1,159 @@
+#include "agents/snmp/counter_job.hpp"
+
+#include <algorithm>
+
+#include "agents/snmp/values.hpp"
+
+namespace assent::snmp {
+namespace {
+
+const Oid before_uptime{1, 3, 6, 1, 2, 1, 1, 3};
+
+std::vector<Oid> hint_oids(const Profile& profile) {
+  std::vector<Oid> oids{sys_uptime, engine_boots};
+  for (const HintRule& hint : profile.hints)
+    oids.push_back(hint.oid);
+  return oids;
+}
+
+std::string stamp_text(const Value& value, Encoding encoding) {
+  if (value.is_number()) return std::to_string(value.number);
+  return value.type == Type::object_id ? oid_text(value.object)
+                                       : text_value(value.octets, encoding).substr(0, 1024);
+}
+
+} // namespace
+
+CounterJob::CounterJob(std::shared_ptr<const Profile> profile, const Memory& memory)
+    : profile_(std::move(profile)), names_(memory.names), gets_(hint_oids(*profile_)) {
+  const auto name =
+      std::ranges::find_if(profile_->names, [&](const Oid& oid) { return memory.seen.contains(oid); });
+  if (name == profile_->names.end() || profile_->counters.empty() || names_.by_index.empty()) return;
+  std::vector<Walk::Column> columns{{*name}};
+  for (const CounterRule& rule : profile_->counters) {
+    const auto known = memory.otherwise.find(rule.name);
+    const bool both = known == memory.otherwise.end();
+    if (both || !known->second) {
+      columns.push_back({rule.oid});
+      series_.push_back({rule.name, false, rule.times, {}});
+    }
+    if (rule.otherwise && (both || known->second)) {
+      columns.push_back({*rule.otherwise});
+      series_.push_back({rule.name, true, rule.times, {}});
+    }
+  }
+  walk_.emplace(std::move(columns));
+}
+
+bool CounterJob::next(Request& request, int repetitions) {
+  if (silent_) return false;
+  if (!walking_) {
+    if (gets_.next(request)) return true;
+    walking_ = true;
+  }
+  return walk_ && walk_->next(request, repetitions, {before_uptime});
+}
+
+void CounterJob::answered(const Answer& answer, std::size_t bytes) {
+  heard_ = true;
+  if (!walking_) return gets_.answered(answer);
+  if (!answer.varbinds.empty() && answer.varbinds[0].type == Type::ticks) {
+    const std::uint64_t uptime = answer.varbinds[0].number;
+    back_ = back_ || uptime < uptime_;
+    if (uptime_ == 0) uptime_ = uptime;
+  }
+  walk_->answered(answer, bytes, [this](std::size_t column, OidView index, const Varbind& varbind) {
+    take(column, index, varbind);
+  });
+}
+
+void CounterJob::silent() {
+  silent_ = true;
+  if (walk_) walk_->cut();
+}
+
+void CounterJob::take_name(std::uint32_t index, const Varbind& varbind) {
+  const auto known = names_.by_index.find(index);
+  const bool same =
+      known != names_.by_index.end() &&
+      (known->second.said == varbind.octets ||
+       known->second.said == text_value(varbind.octets, profile_->encoding) || varbind.octets.empty());
+  if (!same) {
+    renamed_ = true;
+    return;
+  }
+  rows_.push_back(index);
+  row_names_.push_back(&known->second.name);
+}
+
+void CounterJob::take(std::size_t column, OidView index, const Varbind& varbind) {
+  if (index.size() != 1) return;
+  if (column == 0) return take_name(index[0], varbind);
+  Series& series = series_[column - 1];
+  // The columns come side by side: the row is nearly always the next one.
+  std::size_t row = series.cells.size();
+  if (row >= rows_.size() || rows_[row] != index[0]) {
+    const auto found = std::ranges::lower_bound(rows_, index[0]);
+    if (found == rows_.end() || *found != index[0]) return;
+    row = static_cast<std::size_t>(found - rows_.begin());
+    if (row < series.cells.size()) return;
+    series.cells.resize(row, no_count);
+  }
+  series.any = true;
+  series.cells.push_back(varbind.is_number() ? varbind.number * series.times : no_count);
+}
+
+bool CounterJob::remember(Memory& memory) const {
+  const std::optional<std::uint64_t> uptime = gets_.number(sys_uptime);
+  const std::optional<std::uint64_t> boots = gets_.number(engine_boots);
+  bool due = renamed_;
+  due = due || (uptime && memory.uptime && *uptime < *memory.uptime) ||
+        (boots && memory.boots && *boots != *memory.boots);
+  if (uptime) memory.uptime = uptime;
+  if (boots) memory.boots = boots;
+  for (const auto& [name, value] : hints(0).stamps) {
+    auto [known, first] = memory.stamps.try_emplace(name, value);
+    due = due || (!first && known->second != value);
+    known->second = value;
+  }
+  if (walk_ && !silent_ && !rows_.empty())
+    for (const CounterRule& rule : profile_->counters) {
+      const auto has = [&](bool otherwise) {
+        return std::ranges::any_of(series_, [&](const Series& each) {
+          return each.name == rule.name && each.otherwise == otherwise && each.any;
+        });
+      };
+      if (rule.otherwise && !memory.otherwise.contains(rule.name) && (has(false) || has(true)))
+        memory.otherwise[rule.name] = !has(false);
+      else if (!rule.otherwise)
+        memory.otherwise[rule.name] = false;
+    }
+  return due;
+}
+
+HintsSeen CounterJob::hints(Id device) const {
+  HintsSeen seen{device, gets_.number(sys_uptime), gets_.number(engine_boots), {}};
+  for (const HintRule& hint : profile_->hints)
+    if (const auto found = gets_.results().find(hint.oid); found != gets_.results().end() && found->second)
+      seen.stamps.emplace_back(hint.name, stamp_text(*found->second, profile_->encoding));
+  return seen;
+}
+
+std::optional<CountersSeen> CounterJob::counters(Id device, Instant at) const {
+  if (!walk_ || silent_ || back_ || uptime_ == 0 || rows_.empty()) return std::nullopt;
+  CountersSeen seen{device, at, uptime_, {}, {}};
+  seen.names.reserve(rows_.size());
+  for (const std::string* name : row_names_)
+    seen.names.push_back(*name);
+  for (const Series& series : series_) {
+    if (!series.any) continue;
+    const bool twice =
+        std::ranges::any_of(seen.columns, [&](const auto& each) { return each.first == series.name; });
+    if (twice) continue; // 64 bits before 32
+    seen.columns.emplace_back(series.name, series.cells);
+    seen.columns.back().second.resize(rows_.size(), no_count);
+  }
+  return seen.columns.empty() ? std::nullopt : std::optional(std::move(seen));
+}
+
+} // namespace assent::snmp

@@ -1,0 +1,108 @@
+// assent-snmp: reads devices over SNMP by the daemon's plan and reports what it sees.
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdlib>
+#include <iostream>
+
+#include "agents/snmp/agent.hpp"
+#include "agents/snmp/probe.hpp"
+
+namespace {
+
+using namespace assent;
+using namespace assent::snmp;
+
+struct Options {
+  std::string config, check, probe, profile, community_file, policies;
+  bool version = false;
+};
+
+int complain(const Catalogue& catalogue, const Error& error) {
+  const char* language = std::getenv("LANG");
+  std::cerr << catalogue.text(language_of(language == nullptr ? "en" : language), error) << '\n';
+  return error.fault == Fault::invalid ? 2 : error.fault == Fault::refused ? 4 : 1;
+}
+
+/// The container that a file is for is told by its members: only profiles have `interfaces` and `tables`.
+Status check(model::Model& model, const std::string& file) {
+  Result<std::string> text = read_text(file);
+  if (!text) return std::move(text).error();
+  const bool profile =
+      text->find("\ninterfaces:") != std::string::npos || text->find("\nrevision:") != std::string::npos;
+  if (profile) {
+    Result<std::shared_ptr<const Profile>> bound = bind_profile(model, *text, file);
+    return bound ? Status(Done{}) : Status(std::move(bound).error());
+  }
+  Result<Config> config = read_config(model, file);
+  if (!config) return std::move(config).error();
+  Result<std::map<std::string, Secret>> credentials = read_credentials(*config);
+  return credentials ? Status(Done{}) : Status(std::move(credentials).error());
+}
+
+/// `ADDRESS`, `ADDRESS:PORT` or `[IPV6]:PORT`.
+std::optional<Endpoint> endpoint_of(const std::string& text) {
+  if (auto plain = Endpoint::of(text, 161)) return plain;
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  std::string address = text.substr(0, colon);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  const bool whole = error == std::errc{} && end == text.data() + text.size() && port != 0;
+  return whole ? Endpoint::of(address, port) : std::nullopt;
+}
+
+Status run_probe(model::Model& model, const Options& options) {
+  const std::optional<Endpoint> at = endpoint_of(options.probe);
+  if (!at) return fail(Fault::invalid, "snmp.probe-address", {{"device", options.probe}});
+  Result<std::string> text = read_text(options.profile);
+  if (!text) return std::move(text).error();
+  Result<std::shared_ptr<const Profile>> profile = bind_profile(model, *text, options.profile);
+  if (!profile) return std::move(profile).error();
+  Result<Secret> community = Secret::from_file(options.community_file);
+  if (!community) return std::move(community).error();
+  Result<Probed> probed = probe(*at, *profile, std::move(*community), PollLimits{}, SystemClock{});
+  if (!probed) return std::move(probed).error();
+  std::cout << probed_text(*probed) << std::flush;
+  return Done{};
+}
+
+Status act(const Options& options, const Catalogue& catalogue) {
+  const std::string policies = policies_directory(options.policies);
+  Result<std::unique_ptr<model::Model>> model = model::Model::load(policies);
+  if (!model) return std::move(model).error();
+  if (!options.check.empty()) return check(**model, options.check);
+  if (!options.probe.empty()) return run_probe(**model, options);
+  Result<Config> config = read_config(**model, options.config);
+  if (!config) return std::move(config).error();
+  model->reset();
+  return run_agent(*config, policies, catalogue, SystemClock{});
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Reads devices over SNMP by assentd's plan and reports what it sees.", "assent-snmp");
+  app.add_option("--config", options.config, "The agent's own file")
+      ->default_val("/etc/assentd/assent-snmp.yaml");
+  app.add_option("--check", options.check, "Say all mistakes of a profile or an agent's file, and exit");
+  auto* probe = app.add_option("--probe", options.probe,
+                               "Read ADDRESS[:PORT] once and print its state, without a daemon");
+  auto* profile = app.add_option("--profile", options.profile, "The profile to read it by")->needs(probe);
+  auto* community =
+      app.add_option("--community-file", options.community_file, "A file with the community")->needs(probe);
+  probe->needs(profile)->needs(community);
+  app.add_option("--policies", options.policies, "Where the YANG modules are");
+  app.add_flag("--version", options.version, "Name the versions, and exit");
+  CLI11_PARSE(app, argc, argv);
+  if (options.version) {
+    std::cout << "assent-snmp " ASSENT_VERSION " (" << codec_version() << ", " << model::Model::version()
+              << ")\n";
+    return 0;
+  }
+  const Catalogue catalogue = Catalogue::load_or_ids();
+  const Status done = act(options, catalogue);
+  return done ? 0 : complain(catalogue, done.error());
+}

@@ -1,0 +1,57 @@
+#include <algorithm>
+
+#include "agents/snmp/interpret.hpp"
+#include "agents/snmp/poller.hpp"
+
+namespace assent::snmp {
+namespace {
+
+/// The newest trusted stamp as a time of our wall clock: sysUpTime counts hundredths of a second.
+std::optional<Instant> stamp_of(const Profile& profile, const StateJob& job, Instant now) {
+  const std::optional<std::uint64_t> uptime = job.uptime();
+  std::optional<Instant> newest;
+  for (const HintRule& hint : profile.hints) {
+    const std::optional<std::uint64_t> at = hint.trusted_stamp ? job.hint(hint.oid) : std::nullopt;
+    // 0 may mean "never" or "not kept"; a stamp after now is from before a wrap.
+    if (!uptime || !at || *at == 0 || *at > *uptime) continue;
+    const Instant when = now - std::chrono::microseconds((*uptime - *at) * 10'000);
+    newest = newest ? std::max(*newest, when) : when;
+  }
+  return newest;
+}
+
+} // namespace
+
+void Poller::report_state(Device& device, Moment now) {
+  const StateJob& job = *device.state;
+  const Profile& profile = *device.plan.profile;
+  Interpreted reading = interpret(profile, job.gathered(), device.memory.seen);
+  if (job.outcome() == StateJob::Outcome::moved)
+    for (const char* section : {"/interfaces", "/vlans", "/addresses"})
+      reading.unknown.insert(section);
+  if (reading.tree.size() > watch::max_canonical_lines) return;
+  StateSeen seen;
+  seen.device = device.plan.id;
+  seen.profile = profile.name;
+  seen.revision = profile.revision;
+  seen.text = reading.tree.text();
+  if (seen.text.size() > watch::max_canonical_bytes) return;
+  seen.fingerprint = watch::fingerprint(seen.text);
+  seen.started = device.job_started;
+  seen.ended = now.wall;
+  seen.unknown.assign(reading.unknown.begin(), reading.unknown.end());
+  seen.invisible.assign(reading.invisible.begin(), reading.invisible.end());
+  seen.notes.assign(reading.notes.begin(), reading.notes.end());
+  seen.stamp = stamp_of(profile, job, now.wall);
+  seen.order = device.job_order;
+  device.order_done = std::max(device.order_done, device.job_order);
+  if (device.order == device.job_order)
+    device.order = 0;
+  else
+    device.state_asked = true; // a newer order came while this reading ran
+  device.memory.seen.insert(reading.seen.begin(), reading.seen.end());
+  if (reading.names.known && !reading.names.by_index.empty()) device.memory.names = std::move(reading.names);
+  sink_.seen(std::move(seen));
+}
+
+} // namespace assent::snmp

@@ -1,0 +1,60 @@
+// What the agent has seen, as values that cross from the polling thread to the reporting one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/ids.hpp"
+#include "common/time.hpp"
+
+namespace assent::snmp {
+
+struct StateSeen {
+  Id device = 0;
+  std::string profile;
+  std::uint64_t revision = 0;
+  std::string fingerprint, text;
+  Instant started{}, ended{}; ///< the agent's wall clock
+  std::vector<std::string> unknown;
+  std::optional<Instant> stamp; ///< the device's own time of its last change, where the profile trusts it
+  std::uint64_t order = 0;      ///< that this reading answers; 0: none
+  std::vector<std::string> invisible, notes; ///< for --probe and the log
+};
+
+struct ReachSeen {
+  Id device = 0;
+  bool reachable = false;
+  std::string reason; ///< timeout, refused, no-credential, no-profile
+};
+
+struct HintsSeen {
+  Id device = 0;
+  std::optional<std::uint64_t> uptime, boots;
+  std::vector<std::pair<std::string, std::string>> stamps;
+};
+
+inline constexpr std::uint64_t no_count = UINT64_MAX; ///< a cell that the device did not fill
+
+struct CountersSeen {
+  Id device = 0;
+  Instant time{};
+  std::uint64_t uptime = 0;
+  std::vector<std::string> names;
+  std::vector<std::pair<std::string, std::vector<std::uint64_t>>>
+      columns; ///< name, a cell for each of `names`
+};
+
+/// Takes what is seen; called by the polling thread.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void seen(StateSeen state) = 0;
+  virtual void seen(ReachSeen reach) = 0;
+  virtual void seen(HintsSeen hints) = 0;
+  virtual void seen(CountersSeen counters) = 0;
+};
+
+} // namespace assent::snmp

@@ -1,0 +1,198 @@
+#include "agents/snmp/state_job.hpp"
+
+#include <algorithm>
+
+namespace assent::snmp {
+namespace {
+
+constexpr std::size_t max_held = 64U << 20;   ///< bytes of one reading
+constexpr std::size_t max_group_columns = 10; ///< of one request
+constexpr int max_silences = 3;               ///< tables that a reading may lose to silence
+
+std::vector<Oid> bracket(const Profile& profile) {
+  std::vector<Oid> oids{sys_uptime, engine_boots};
+  if (profile.changed) oids.push_back(*profile.changed);
+  return oids;
+}
+
+std::vector<Oid> opening_oids(const Profile& profile) {
+  std::vector<Oid> oids = bracket(profile);
+  const auto add = [&](const Oid& oid) {
+    if (std::ranges::find(oids, oid) == oids.end()) oids.push_back(oid);
+  };
+  for (const HintRule& hint : profile.hints)
+    if (hint.trusted_stamp) add(hint.oid);
+  for (const ScalarRule& scalar : profile.scalars)
+    add(scalar.value.oid);
+  return oids;
+}
+
+/// Puts columns into groups of one table each.
+class Grouping {
+ public:
+  void add(const Oid& oid, const TableRule* only_for, bool time_filter) {
+    const Oid parent(oid.begin(), oid.end() - 1);
+    for (WalkPlan::Group& group : groups_) {
+      const auto same = [&](const Walk::Column& column) { return column.oid == oid; };
+      const auto here = std::ranges::find_if(group.columns, same);
+      if (here != group.columns.end()) {
+        here->time_filter = here->time_filter || time_filter;
+        widen(group, only_for);
+        return;
+      }
+    }
+    for (WalkPlan::Group& group : groups_) {
+      const Oid& first = group.columns.front().oid;
+      const bool fits = group.columns.size() < max_group_columns && first.size() == oid.size() &&
+                        starts_with(first, parent) && group.only_for.empty() == (only_for == nullptr);
+      if (fits) {
+        group.columns.push_back({oid, time_filter});
+        widen(group, only_for);
+        return;
+      }
+    }
+    groups_.push_back({{{oid, time_filter}}, {}});
+    if (only_for != nullptr) groups_.back().only_for.push_back(only_for);
+  }
+
+  std::vector<WalkPlan::Group> take() {
+    std::ranges::stable_partition(groups_,
+                                  [](const WalkPlan::Group& group) { return group.only_for.empty(); });
+    return std::move(groups_);
+  }
+
+ private:
+  static void widen(WalkPlan::Group& group, const TableRule* only_for) {
+    if (only_for == nullptr)
+      group.only_for.clear();
+    else if (!group.only_for.empty())
+      group.only_for.push_back(only_for);
+  }
+
+  std::vector<WalkPlan::Group> groups_;
+};
+
+} // namespace
+
+WalkPlan WalkPlan::of(const Profile& profile) {
+  Grouping grouping;
+  for (const Oid& oid : profile.names)
+    grouping.add(oid, nullptr, false);
+  if (profile.mac) grouping.add(*profile.mac, nullptr, false);
+  for (const TableRule& table : profile.tables) {
+    const TableRule* only_for = table.when_empty.empty() ? nullptr : &table;
+    const bool filter = table.index == Index::time_filter;
+    if (table.index == Index::join) grouping.add(profile.joins.at(table.join), only_for, false);
+    for (const OnlyRule& only : table.only)
+      grouping.add(only.oid, only_for, filter);
+    for (const ColumnRule& column : table.columns) {
+      grouping.add(column.value.oid, only_for, filter);
+      if (column.untagged) grouping.add(*column.untagged, only_for, filter);
+      if (!column.ports_join.empty()) grouping.add(profile.joins.at(column.ports_join), only_for, false);
+    }
+  }
+  return {grouping.take()};
+}
+
+StateJob::StateJob(std::shared_ptr<const Profile> profile)
+    : profile_(std::move(profile)), plan_(WalkPlan::of(*profile_)), opening_(opening_oids(*profile_)),
+      closing_(bracket(*profile_)) {}
+
+bool StateJob::next(Request& request, int repetitions) {
+  if (phase_ == Phase::opening) {
+    if (opening_.next(request)) return true;
+    for (const ScalarRule& scalar : profile_->scalars)
+      if (const auto found = opening_.results().find(scalar.value.oid); found != opening_.results().end())
+        gathered_.scalars.insert(*found);
+    phase_ = Phase::walking;
+  }
+  if (phase_ == Phase::checking) {
+    if (checking_.next(request)) return true;
+    phase_ = silences_ < max_silences ? Phase::walking : Phase::closing;
+  }
+  while (phase_ == Phase::walking) {
+    if (walk_ == nullptr && !next_walk())
+      phase_ = Phase::closing;
+    else if (walk_->next(request, repetitions, {}))
+      return true;
+    else
+      take_walk();
+  }
+  if (phase_ == Phase::closing) {
+    if (closing_.next(request)) return true;
+    close();
+  }
+  return false;
+}
+
+bool StateJob::next_walk() {
+  while (group_ < plan_.groups.size()) {
+    const WalkPlan::Group& group = plan_.groups[group_++];
+    if (!wanted(group)) continue;
+    walk_ = std::make_unique<Walk>(group.columns);
+    if (held_ > max_held) walk_->cut();
+    return true;
+  }
+  return false;
+}
+
+bool StateJob::wanted(const WalkPlan::Group& group) const {
+  const auto has_rows = [&](const ColumnRule& rule) {
+    const auto found = gathered_.columns.find(rule.value.oid);
+    return found != gathered_.columns.end() && !found->second.rows.empty();
+  };
+  const auto takes_turn = [&](const TableRule* table) {
+    return std::ranges::none_of(profile_->tables, [&](const TableRule& other) {
+      return other.name == table->when_empty && std::ranges::any_of(other.columns, has_rows);
+    });
+  };
+  return group.only_for.empty() || std::ranges::any_of(group.only_for, takes_turn);
+}
+
+void StateJob::take_walk() {
+  for (const Walk::Column& column : walk_->columns())
+    gathered_.columns[column.oid].complete = column.end == Walk::End::complete;
+  oddities_ += walk_->oddities();
+  walk_.reset();
+}
+
+void StateJob::answered(const Answer& answer, std::size_t bytes) {
+  heard_ = true;
+  if (phase_ == Phase::opening) return opening_.answered(answer);
+  if (phase_ == Phase::closing) return closing_.answered(answer);
+  if (phase_ == Phase::checking) return checking_.answered(answer);
+  walk_->answered(answer, bytes, [this](std::size_t column, OidView index, const Varbind& varbind) {
+    held_ += 96 + varbind.octets.size() + index.size() * 4;
+    auto& rows = gathered_.columns[walk_->columns()[column].oid].rows;
+    rows.emplace_hint(rows.end(), Oid(index.begin(), index.end()), Value::of(varbind));
+  });
+  if (held_ > max_held) walk_->cut();
+}
+
+void StateJob::silent() {
+  if (phase_ == Phase::walking && walk_ != nullptr) {
+    // One table may be too much for the device; whether it still lives decides on the others.
+    walk_->cut();
+    take_walk();
+    ++silences_;
+    checking_ = Gets({sys_uptime});
+    phase_ = Phase::checking;
+    return;
+  }
+  outcome_ = heard_ ? Outcome::silent_later : Outcome::silent;
+  phase_ = Phase::over;
+}
+
+void StateJob::close() {
+  phase_ = Phase::over;
+  const auto before = [&](const Oid& oid) { return opening_.number(oid); };
+  const auto after = [&](const Oid& oid) { return closing_.number(oid); };
+  // A wrap of sysUpTime looks the same as a restart; reading once more costs nothing.
+  const bool back = before(sys_uptime) && after(sys_uptime) && *after(sys_uptime) < *before(sys_uptime);
+  const bool rebooted =
+      before(engine_boots) && after(engine_boots) && *after(engine_boots) != *before(engine_boots);
+  const bool rows = profile_->changed && before(*profile_->changed) != after(*profile_->changed);
+  outcome_ = back || rebooted || rows ? Outcome::moved : Outcome::complete;
+}
+
+} // namespace assent::snmp

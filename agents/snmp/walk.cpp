@@ -1,0 +1,96 @@
+#include "agents/snmp/walk.hpp"
+
+#include <algorithm>
+
+namespace assent::snmp {
+
+bool Walk::next(Request& request, int repetitions, const std::vector<Oid>& first) {
+  asked_.clear();
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (columns_[i].end == End::walking) asked_.push_back(i);
+  if (asked_.empty()) return false;
+  if (exchanges_ >= max_walk_exchanges || bytes_ >= max_walk_bytes) {
+    cut();
+    return false;
+  }
+  const std::size_t row = std::max<std::size_t>(1, asked_.size() * varbind_bytes_);
+  const std::size_t room = answer_budget - std::min(answer_budget - 1, 60 + first.size() * 24);
+  repetitions_ = std::clamp(static_cast<int>(room / row), 1, std::max(1, repetitions));
+  request.kind = repetitions > 1 ? Request::Kind::get_bulk : Request::Kind::get_next;
+  request.non_repeaters = static_cast<int>(first.size());
+  request.repetitions = repetitions_;
+  non_repeaters_ = first.size();
+  request.oids.resize(first.size() + asked_.size());
+  std::ranges::copy(first, request.oids.begin());
+  for (std::size_t i = 0; i < asked_.size(); ++i)
+    request.oids[first.size() + i] =
+        columns_[asked_[i]].cursor.empty() ? columns_[asked_[i]].oid : columns_[asked_[i]].cursor;
+  return true;
+}
+
+void Walk::answered(const Answer& answer, std::size_t answer_bytes, const Taker& take) {
+  ++exchanges_;
+  bytes_ += answer_bytes;
+  if (answer.error_status != 0) return refused(answer);
+  const std::size_t count = answer.varbinds.size();
+  if (count <= non_repeaters_) {
+    ++oddities_;
+    for (const std::size_t column : asked_)
+      columns_[column].end = End::complete;
+    return;
+  }
+  varbind_bytes_ = std::max<std::size_t>(16, answer_bytes / count + 1);
+  std::size_t turn = 0;
+  for (std::size_t i = non_repeaters_; i < count; ++i) {
+    const std::size_t column = asked_[turn];
+    turn = turn + 1 == asked_.size() ? 0 : turn + 1;
+    if (columns_[column].end == End::walking) take_one(column, answer.varbinds[i], take);
+  }
+}
+
+void Walk::take_one(std::size_t index, const Varbind& varbind, const Taker& take) {
+  Column& column = columns_[index];
+  if (varbind.is_exception()) {
+    column.end = End::complete;
+    return;
+  }
+  const OidView last = column.cursor.empty() ? OidView(column.oid) : OidView(column.cursor);
+  if (compare(varbind.oid, last) <= 0) {
+    ++oddities_;
+    column.end = End::cut;
+    return;
+  }
+  if (!starts_with(varbind.oid, column.oid)) {
+    column.end = End::complete;
+    return;
+  }
+  const OidView row = varbind.oid.subspan(column.oid.size());
+  if (column.time_filter && column.rows > 0 && row[0] != column.cursor[column.oid.size()]) {
+    column.end = End::complete;
+    return;
+  }
+  if (column.rows == max_walk_rows) {
+    column.end = End::cut;
+    return;
+  }
+  ++column.rows;
+  column.cursor.assign(varbind.oid.begin(), varbind.oid.end());
+  take(index, row, varbind);
+}
+
+void Walk::refused(const Answer& answer) {
+  constexpr long no_such_name = 2;
+  const End end = answer.error_status == no_such_name ? End::complete : End::cut;
+  const auto named = static_cast<std::size_t>(answer.error_index) - 1 - non_repeaters_;
+  if (answer.error_index > 0 && named < asked_.size() && answer.error_status != too_big)
+    columns_[asked_[named]].end = end;
+  else
+    cut();
+}
+
+void Walk::cut() {
+  for (Column& column : columns_)
+    if (column.end == End::walking) column.end = End::cut;
+}
+
+} // namespace assent::snmp
