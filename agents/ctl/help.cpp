@@ -144,9 +144,10 @@ std::string manual_commands(const Catalogue& catalogue) {
     text +=
         "*" + escaped(usage(command)) + "*\n\t" + escaped(summary(catalogue, Language::en, command)) + "\n\n";
     for (const auto& option : command.options)
-      text += "\t*" + escaped(option.name) + "*" +
-              (option.value.empty() ? "" : " _" + escaped(option.value) + "_") + "\n\t\t" +
-              escaped(option_help(catalogue, Language::en, option)) + "\n\n";
+      if (!shared(option))
+        text += "\t*" + escaped(option.name) + "*" +
+                (option.value.empty() ? "" : " _" + escaped(option.value) + "_") + "\n\t\t" +
+                escaped(option_help(catalogue, Language::en, option)) + "\n\n";
     for (const auto& example : command.examples)
       text += "\tExample: " + escaped(example) + "\n\n";
   }

@@ -22,6 +22,6 @@ Language language_of(const Invocation& asked, const Console& console);
 
 Exit run(const std::vector<std::string>& words, const Outside& outside);
 
-inline constexpr const char* default_socket = "/run/assentd/assentd.sock";
+inline constexpr const char* default_socket = "/run/assentd/control.sock";
 
 } // namespace assent::ctl
