@@ -139,6 +139,12 @@ std::string manual_commands(const Catalogue& catalogue) {
     }
     return safe;
   };
+  // What every write takes stands once, in a section of its own.
+  const auto shared = [](const Option& option) {
+    for (const char* name : {"reason", "on-behalf-of", "dry-run", "wait", "opens", "closes", "template"})
+      if (option.help == "ctl.option." + std::string(name)) return true;
+    return false;
+  };
   std::string text;
   for (const auto& command : commands()) {
     text +=
