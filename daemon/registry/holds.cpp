@@ -57,10 +57,15 @@ Status State::hold(Id ticket, const std::vector<Edit>& resolved) {
       if (each.ticket != ticket && each.space.contains(want.hold.space)) other = each;
       return !other;
     });
-    if (other) {
-      Error error = held_error(want.hold.space, *other);
+    std::optional<Error> error;
+    if (other) error = held_error(want.hold.space, *other);
+    if (want.hold.prefix && in.prefix_at(want.hold.space) != nullptr)
+      error = fail(Fault::conflict, "registry.prefix-taken", {{"prefix", want.hold.space.text()}});
+    if (!want.hold.prefix && in.address_at(want.hold.space.first.bits) != 0)
+      error = fail(Fault::conflict, "registry.address-taken", {{"address", want.hold.space.first.text()}});
+    if (error) {
       release(ticket);
-      return error;
+      return std::move(*error);
     }
     // A prefix to be put around what exists is not free, and needs no hold: it is judged again when it opens.
     want.placed = !own && in.hold(want.hold);
