@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +46,15 @@ bool make_pipe(Fd& read_end, Fd& write_end) {
   return true;
 }
 
+/// A socket in place of a pipe: writing to a program that reads no more is an error, not a signal.
+bool make_input(Fd& read_end, Fd& write_end) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return false;
+  read_end.reset(ends[0]);
+  write_end.reset(ends[1]);
+  return true;
+}
+
 Error outside(const std::string& program, std::string_view why) {
   return fail(Fault::outside, "ctl.program-failed", {{"program", program}, {"why", std::string(why)}});
 }
@@ -61,7 +71,7 @@ Result<std::string> exchange(Fd& to, Fd& from, std::string_view input, const std
       return outside(program, std::strerror(errno));
     }
     if (to.get() >= 0 && fds[1].revents != 0) {
-      const auto put = ::write(to.get(), input.data(), input.size());
+      const auto put = ::send(to.get(), input.data(), input.size(), MSG_NOSIGNAL);
       if (put > 0) input.remove_prefix(static_cast<std::size_t>(put));
       if (input.empty() || (put < 0 && errno != EAGAIN && errno != EINTR)) to.reset();
     }
@@ -143,7 +153,8 @@ class SshKeygen final : public Signing {
 
 Result<std::string> run_program(const std::vector<std::string>& words, std::string_view input, bool quiet) {
   Fd child_in, to, from, child_out;
-  if (!make_pipe(child_in, to) || !make_pipe(from, child_out)) return outside(words[0], std::strerror(errno));
+  if (!make_input(child_in, to) || !make_pipe(from, child_out))
+    return outside(words[0], std::strerror(errno));
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, child_in.get(), 0);
