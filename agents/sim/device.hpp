@@ -1,0 +1,58 @@
+// One simulated device: it answers datagrams as an SNMP agent would. Pure: time is an argument.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "agents/sim/tree.hpp"
+
+namespace assent::sim {
+
+using Moment = std::chrono::nanoseconds; ///< of the monotonic clock
+
+/// An answer of more bytes than this has one value only: a value that is longer by itself is sent whole, in
+/// fragments.
+inline constexpr std::size_t default_answer_bytes = 1472;
+
+class Device {
+ public:
+  Device(std::string name, std::shared_ptr<const Template> base, Moment now);
+
+  const std::string& name() const { return name_; }
+  std::string community = "public";
+  std::uint64_t rate = 0; ///< units per second that every counter grows by
+  std::size_t answer_bytes = default_answer_bytes;
+  bool mute = false;
+  std::chrono::milliseconds delay{0};
+  Tree& tree() { return tree_; }
+  const Tree& tree() const { return tree_; }
+
+  /// The answer, or nothing: not an SNMPv1 or SNMPv2c request, another community, mute.
+  std::optional<std::string> answer(std::string_view datagram, Moment now);
+
+  /// What a read would give now.
+  std::optional<Value> read(const Oid& oid, Moment now) const;
+
+  /// The time since boot starts anew, engine boots grow by one, counters start from nothing; with `reindex`
+  /// every interface gets another ifIndex, everywhere where it is an index or a value of IF-MIB, BRIDGE-MIB
+  /// and IP-MIB.
+  void reboot(bool reindex, Moment now);
+
+ private:
+  std::string bindings_of_get(const Request& request, Moment now, int& error, int& index) const;
+  std::string bindings_of_next(const Request& request, Moment now, int& error, int& index) const;
+  std::string bindings_of_bulk(const Request& request, Moment now) const;
+  std::string apply_set(const Request& request, int& error, int& index);
+  std::string encoded(const Object& object, Moment now) const;
+  Value current(const Object& object, Moment now) const;
+  void reindex();
+
+  std::string name_;
+  Tree tree_;
+  Moment booted_;
+  bool fresh_counters_ = false; ///< since a reboot they grow from 0, not from the recording
+};
+
+} // namespace assent::sim
