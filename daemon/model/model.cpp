@@ -27,6 +27,14 @@ std::string last_error(const ly_ctx* context) {
   return text;
 }
 
+/// libyang writes: Data location "/assent-policy:policy/rules[name='x']".
+std::string quoted(const std::string& text) {
+  const auto open = text.find('"');
+  const auto close = text.rfind('"');
+  if (open == std::string::npos || close <= open) return text;
+  return text.substr(open + 1, close - open - 1);
+}
+
 Error invalid(std::vector<Mistake> mistakes, std::string_view file) {
   Error error = fail(Fault::invalid, file.empty() ? "model.mistakes" : "model.mistakes-in-file",
                      {{"count", std::to_string(mistakes.size())}});
@@ -177,7 +185,7 @@ class LibyangModel final : public Model {
     const ly_err_item* first = ly_err_first(context_.get());
     const ly_err_item* last = first ? first->prev : nullptr;
     Mistake mistake;
-    std::string path = last && last->path ? last->path : "";
+    std::string path = quoted(last && last->path ? last->path : "");
     const std::string top = fmt::format("/{}", name);
     if (path.substr(0, top.size()) == top) path.erase(0, top.size());
     mistake.place = place_of(item, source, path);

@@ -31,7 +31,9 @@ struct Reference {
   Place place;
 };
 
-/// A mistake for each reference that points nowhere.
-std::vector<Mistake> unresolved(const std::vector<Reference>& references, const json::object& top);
+/// A mistake for each reference that points nowhere. Where the rest is not `sound`, one without any possible
+/// target is passed over: its targets may be what is wrong.
+std::vector<Mistake> unresolved(const std::vector<Reference>& references, const json::object& top,
+                                bool sound);
 
 } // namespace assent::model

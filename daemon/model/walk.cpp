@@ -64,10 +64,8 @@ class Walker {
   WalkResult run(const Item& top) {
     WalkResult result;
     result.value = members(top, source_.root);
-    if (mistakes_.empty()) {
-      for (auto& wrong : unresolved(references_, result.value))
-        mistakes_.push_back(std::move(wrong));
-    }
+    for (auto& wrong : unresolved(references_, result.value, mistakes_.empty()))
+      if (mistakes_.size() < max_mistakes) mistakes_.push_back(std::move(wrong));
     std::stable_sort(mistakes_.begin(), mistakes_.end(), [](const Mistake& a, const Mistake& b) {
       return std::pair{a.place.line, a.place.column} < std::pair{b.place.line, b.place.column};
     });
@@ -253,7 +251,10 @@ class Walker {
     auto read = type.read(context_, node, false, better);
     if (!read) {
       Message what{"model.wrong-value", {{"value", excerpt(node.text)}}};
-      if (const auto meant = nearest(node.text, type.words.data(), type.words.size()); !meant.empty())
+      const auto meant = nearest(node.text, type.words.data(), type.words.size());
+      if (node.text.empty())
+        what = {"model.empty-value", {{"key", std::string(item.name)}}};
+      else if (!meant.empty())
         what = {"model.wrong-word", {{"value", excerpt(node.text)}, {"meant", std::string(meant)}}};
       mistake(at(node), better ? *better : std::move(what), type.expected);
       return std::nullopt;

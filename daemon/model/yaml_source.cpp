@@ -25,6 +25,15 @@ class Lines {
     return {std::string(file), mark.line + 1, line < starts_.size() ? column(starts_[line], mark.column) : 1};
   }
 
+  /// The column of a tab among the blanks that a line begins with; 0 where there is none.
+  int tab_in_indentation(int line) const {
+    if (line < 1 || static_cast<std::size_t>(line) > starts_.size()) return 0;
+    const std::size_t start = starts_[static_cast<std::size_t>(line) - 1];
+    const std::size_t end = std::min(text_.find_first_not_of(" \t", start), text_.size());
+    const std::size_t tab = text_.substr(start, end - start).find('\t');
+    return tab == std::string_view::npos ? 0 : static_cast<int>(tab) + 1;
+  }
+
  private:
   int column(std::size_t start, int bytes) const {
     int characters = 1;
@@ -220,7 +229,14 @@ std::vector<Mistake> read_yaml(std::string_view text, std::string_view file, Sou
   } catch (const Stop&) {
     return mistakes; // it says itself why
   } catch (const YAML::Exception& e) {
-    mistakes.push_back({lines.place(file, e.mark), {}, {"model.syntax", {{"text", e.msg}}}, {}});
+    Place place = lines.place(file, e.mark);
+    Message said{"model.syntax", {{"text", e.msg}}};
+    // yaml-cpp says only that it did not expect what follows.
+    if (const int column = lines.tab_in_indentation(place.line); column > 0) {
+      place.column = column;
+      said = {"model.tab", {}};
+    }
+    mistakes.push_back({std::move(place), {}, std::move(said), {}});
   }
   return mistakes;
 }
