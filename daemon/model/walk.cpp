@@ -92,6 +92,7 @@ class Walker {
   };
 
   void unknown_key(const Item& item, const Member& member) {
+    if (mistakes_.size() >= max_mistakes) return;
     std::vector<std::string_view> known;
     for (const auto& child : item.children)
       if (!child.computed) known.push_back(child.name);
