@@ -1,6 +1,7 @@
 // Time as a value. No part but main's Clock asks the machine what time it is.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -29,20 +30,20 @@ class SystemClock final : public Clock {
   std::chrono::nanoseconds monotonic() const override;
 };
 
-/// A clock that a test moves.
+/// A clock that a test moves, from any thread.
 class FakeClock final : public Clock {
  public:
-  Instant wall() const override { return wall_; }
-  std::chrono::nanoseconds monotonic() const override { return monotonic_; }
-  void set(Instant at) { wall_ = at; }
+  Instant wall() const override { return Instant{Duration{wall_.load()}}; }
+  std::chrono::nanoseconds monotonic() const override { return std::chrono::nanoseconds{monotonic_.load()}; }
+  void set(Instant at) { wall_ = at.time_since_epoch().count(); }
   void advance(Duration by) {
-    wall_ += by;
-    monotonic_ += by;
+    wall_ += by.count();
+    monotonic_ += std::chrono::nanoseconds{by}.count();
   }
 
  private:
-  Instant wall_{std::chrono::seconds{1'800'000'000}};
-  std::chrono::nanoseconds monotonic_{0};
+  std::atomic<std::int64_t> wall_{1'800'000'000'000'000};
+  std::atomic<std::int64_t> monotonic_{0};
 };
 
 /// `2026-11-23T17:55:00.123456Z`: RFC 3339, UTC, always six digits, so that text order is time order.

@@ -1,0 +1,159 @@
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/core/world.hpp"
+
+using namespace assent;
+using assent::test::create;
+
+namespace {
+
+const std::string mtu = "/interfaces/interface[name='eth0']/mtu";
+const std::string description = "/interfaces/interface[name='eth0']/description";
+const std::string other = "/interfaces/interface[name='eth1']/description";
+
+/// One device with a baseline.
+struct Watched : test::World {
+  Watched() {
+    start();
+    done({create("network", {{"name", "extranet"}})});
+    done({create("block", {{"network", "extranet"}, {"prefix", "127.0.0.0/8"}, {"organisation", "九江市"}}),
+          create("agent", {{"name", "snmp-extranet"}, {"network", "extranet"}})});
+    done({create("device", {{"name", "xunyang-sw1"}, {"network", "extranet"}, {"address", "127.0.0.1"}, {"port", 10161}, {"organisation", "九江市"}, {"agent", "snmp-extranet"}, {"profile", "standard"}, {"credential", "demo"}})});
+    read();
+    done({create("baseline", {{"device", "xunyang-sw1"}})});
+    clock.advance(std::chrono::minutes{5});
+    read();
+  }
+  void read() { reading("snmp-extranet", 1, {{mtu, mtu_now}, {description, text_now}, {other, other_now}}); }
+  void permit(const std::string& path, Duration lasts) {
+    done({}, {json::object{{"device", "xunyang-sw1"}, {"path", path}, {"operation", "modify"}}}, to_text(clock.wall() + lasts));
+  }
+  std::string mtu_now = "1500", text_now = "uplink", other_now = "spare";
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(watching, Watched)
+
+BOOST_AUTO_TEST_CASE(a_change_without_a_ticket_is_a_finding_and_clears_when_put_back) {
+  BOOST_TEST(rows(Kind::finding).empty());
+  mtu_now = "9000";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  auto findings = rows(Kind::finding);
+  BOOST_REQUIRE(findings.size() == 1u);
+  BOOST_TEST(text_of(findings[0], "path") == mtu);
+  BOOST_TEST(text_of(findings[0], "before") == "1500");
+  BOOST_TEST(text_of(findings[0], "after") == "9000");
+  BOOST_TEST(text_of(findings[0], "verdict") == "not-covered");
+  BOOST_TEST(events("finding-opened").size() == 1u);
+  mtu_now = "1500";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  BOOST_TEST(text_of(row(Kind::finding, 1), "state") == "cleared");
+}
+
+BOOST_AUTO_TEST_CASE(a_permitted_change_moves_the_baseline_also_after_a_restart) {
+  permit(description, std::chrono::hours{1});
+  clock.advance(std::chrono::seconds{5});
+  read();
+  text_now = "uplink to the county";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  BOOST_TEST(rows(Kind::finding).empty());
+  BOOST_TEST(events("change-covered").size() == 1u);
+  stop();
+  start();
+  clock.advance(std::chrono::minutes{5});
+  read();
+  BOOST_TEST(rows(Kind::finding).empty());
+}
+
+BOOST_AUTO_TEST_CASE(only_what_the_open_ticket_names_is_covered) {
+  permit(description, std::chrono::hours{1});
+  clock.advance(std::chrono::seconds{5});
+  read();
+  text_now = "permitted";
+  other_now = "not permitted";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  auto findings = rows(Kind::finding);
+  BOOST_REQUIRE(findings.size() == 1u);
+  BOOST_TEST(text_of(findings[0], "path") == other);
+  BOOST_REQUIRE(!array_of(findings[0], "nearest").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_change_over_the_windows_edge_is_undecidable) {
+  text_now = "before or after the opening";
+  permit(description, std::chrono::hours{1});
+  clock.advance(std::chrono::seconds{5});
+  read();
+  auto findings = rows(Kind::finding);
+  BOOST_REQUIRE(findings.size() == 1u);
+  BOOST_TEST(text_of(findings[0], "verdict") == "undecidable");
+}
+
+BOOST_AUTO_TEST_CASE(a_ticket_closes_after_the_last_reading_of_its_window) {
+  permit(description, std::chrono::hours{1});
+  clock.advance(std::chrono::seconds{5});
+  read();
+  text_now = "done";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  const Id ticket = rows(Kind::ticket).back().at("id").to_number<Id>();
+  BOOST_REQUIRE(decide("zhang", ticket, "finish").ok());
+  BOOST_TEST(text_of(row(Kind::ticket, ticket), "state") == "verifying");
+  clock.advance(std::chrono::seconds{1});
+  read();
+  BOOST_TEST(text_of(row(Kind::ticket, ticket), "state") == "closed");
+  BOOST_TEST(text_of(row(Kind::ticket, ticket), "outcome") == "implemented");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_permitted_and_never_seen_is_not_implemented) {
+  permit(description, std::chrono::minutes{10});
+  const Id ticket = rows(Kind::ticket).back().at("id").to_number<Id>();
+  advance(std::chrono::minutes{11});
+  read();
+  BOOST_TEST(text_of(row(Kind::ticket, ticket), "state") == "closed");
+  BOOST_TEST(text_of(row(Kind::ticket, ticket), "outcome") == "not-implemented");
+}
+
+BOOST_AUTO_TEST_CASE(a_finding_is_accepted_only_by_a_ticket) {
+  mtu_now = "9000";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  done({create("baseline", {{"device", "xunyang-sw1"}, {"accept", json::array{mtu}}})});
+  BOOST_TEST(text_of(row(Kind::finding, 1), "state") == "accepted");
+  clock.advance(std::chrono::minutes{5});
+  read();
+  BOOST_TEST(rows(Kind::finding).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_speaks_only_about_its_own_devices) {
+  auto answer = report("snmp-extranet", {{"reach", json::array{json::object{{"device", 99}, {"reachable", false}, {"reason", "timeout"}}}}});
+  BOOST_REQUIRE(!answer.ok());
+  BOOST_TEST(answer.error().what.id == "core.not-its-device");
+  auto stranger = ask("assent-agent:report", {{"session", "x"}, {"sequence", 1}}, agent_peer("nobody"));
+  BOOST_TEST(!stranger.ok());
+}
+
+BOOST_AUTO_TEST_CASE(silence_is_an_alarm_and_no_finding) {
+  BOOST_REQUIRE(report("snmp-extranet", {{"reach", json::array{json::object{{"device", 1}, {"reachable", false}, {"reason", "timeout"}}}}}).ok());
+  BOOST_TEST(events("alarm-raised").size() == 1u);
+  BOOST_TEST(rows(Kind::finding).empty());
+  BOOST_REQUIRE(report("snmp-extranet", {{"reach", json::array{json::object{{"device", 1}, {"reachable", true}}}}}).ok());
+  BOOST_TEST(events("alarm-cleared").size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_table_is_watch_blinded_after_three_intervals) {
+  for (int i = 0; i < 4; ++i) {
+    clock.advance(std::chrono::minutes{5});
+    reading("snmp-extranet", 1, {{"/system/name", "x"}}, {"/interfaces"});
+  }
+  const auto findings = rows(Kind::finding);
+  BOOST_REQUIRE(!findings.empty());
+  for (const auto& finding : findings) BOOST_TEST(text_of(finding, "kind") == "watch-blinded");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
