@@ -194,6 +194,7 @@ Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& m
   auto parsed = policy_of(model, policy->body, policy->version);
   if (!parsed) return parsed.error();
   state->policy = std::move(*parsed);
+  state->watch.set_state_interval(state->policy.state_interval());
   if (auto done = prove_authority(*state, reader, model); !done) return done.error();
   if (auto done = load_tickets(*state, reader); !done) return done.error();
   if (auto done = load_watch(*state, reader); !done) return done.error();
