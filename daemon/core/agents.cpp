@@ -184,6 +184,11 @@ void reach(Step& step, const registry::Device& device, const json::object& item)
           {"alarm.device-unreachable", {{"device", device.name}, {"reason", live.reason}}});
 }
 
+std::string network_name(const State& state, Id network) {
+  const auto object = state.registry.get(Kind::network, network);
+  return object ? text_of(object->body, "name") : std::string();
+}
+
 } // namespace
 
 Answer plan(Step& step, Id agent) {
@@ -215,7 +220,7 @@ Answer plan(Step& step, Id agent) {
     return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
   };
   return json::object{{"version", state.plan_version},
-                      {"network", object->body.at("network")},
+                      {"network", network_name(state, number_of(object->body, "network"))},
                       {"devices", std::move(devices)},
                       {"profiles", std::move(profiles)},
                       {"counters-interval", seconds(state.policy.counters_interval())},
@@ -260,7 +265,7 @@ Answer report(Step& step, Id agent, const json::object& input) {
   for (const auto& [device, item] : report->reach)
     reach(step, device, *item);
   for (const auto& [device, item] : report->hints)
-    step.state.devices[device.id].stamps = object_of(*item, "stamps");
+    step.state.devices[device.id].stamps = array_of(*item, "stamps");
   for (const auto& [device, item] : report->counters)
     ++step.state.devices[device.id].samples;
   for (auto& [device, observation] : report->states) {
@@ -272,7 +277,7 @@ Answer report(Step& step, Id agent, const json::object& input) {
       answered_order(step, device, observation);
     }
   }
-  return json::object{{"wanted", std::move(wanted)}, {"accepted", true}};
+  return json::object{{"wanted", std::move(wanted)}, {"accepted", report->states.size()}};
 }
 
 Answer tree(Step& step, Id agent, const json::object& input) {
@@ -285,14 +290,14 @@ Answer tree(Step& step, Id agent, const json::object& input) {
   if (auto checked = watch::leaves(text); !checked) return checked.error();
   const auto waiting = step.state.waiting_trees.find(device->id);
   if (waiting == step.state.waiting_trees.end() || waiting->second.fingerprint != fingerprint)
-    return json::object{{"accepted", false}};
+    return json::object{};
   watch::Observation observation = std::move(waiting->second);
   step.state.waiting_trees.erase(waiting);
   observation.text = text;
   step.batch.trees.push_back({fingerprint, text});
   static_cast<void>(judge(step, *device, observation));
   answered_order(step, *device, observation);
-  return json::object{{"accepted", true}};
+  return json::object{};
 }
 
 Answer explain(Step& step, const json::object& input) {

@@ -51,7 +51,7 @@ struct DeviceLive {
   Instant order_from{};         ///< readings must have begun then or later to answer the order
   Instant read{};               ///< start of the newest complete reading
   std::uint64_t samples = 0;
-  json::object stamps;      ///< hints as last reported
+  json::array stamps;       ///< hints as last reported
   bool stamp_moved = false; ///< a trusted stamp moved and no reading has followed yet
 };
 
