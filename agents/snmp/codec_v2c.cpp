@@ -64,7 +64,7 @@ class V2cCodec final : public Codec {
  public:
   V2cCodec() {
     // A hostile device must not be able to write into our log through the library.
-    snmp_disable_log();
+    netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
   }
 
   std::string build(const Request& request, std::uint32_t request_id, std::string_view community) override {
