@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_community_file_that_everybody_may_read_is_refused) {
 BOOST_AUTO_TEST_CASE(recordings_of_real_devices_give_canonical_texts) {
   const char* folder = std::getenv("ASSENT_DEVICES");
   if (folder == nullptr) {
-    BOOST_TEST_MESSAGE("skipped: ASSENT_DEVICES does not name a folder of recordings");
+    BOOST_TEST_MESSAGE("SKIP: ASSENT_DEVICES does not name a folder of recordings");
     return;
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
