@@ -36,26 +36,11 @@ std::size_t characters(std::string_view utf8) {
       utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-/// What libyang takes as text (RFC 7950 14, yang-char): no control characters besides TAB, LF and CR, no
-/// non-characters.
+/// RFC 7950 14, yang-char, without its ban on code points that are no characters: a device may show them.
 bool yang_text(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') return false;
-    if (c == 0xEF && i + 2 < text.size()) {
-      const auto second = static_cast<unsigned char>(text[i + 1]);
-      const auto third = static_cast<unsigned char>(text[i + 2]);
-      if (second == 0xB7 && third >= 0x90 && third <= 0xAF) return false; // U+FDD0..FDEF
-      if (second == 0xBF && third >= 0xBE) return false;                  // U+FFFE, U+FFFF
-    }
-    if ((c & 0xF8) == 0xF0 && i + 3 < text.size()) { // U+xFFFE, U+xFFFF of the higher planes
-      const auto second = static_cast<unsigned char>(text[i + 1]);
-      const auto third = static_cast<unsigned char>(text[i + 2]);
-      const auto fourth = static_cast<unsigned char>(text[i + 3]);
-      if ((second & 0x0F) == 0x0F && third == 0xBF && fourth >= 0xBE) return false;
-    }
-  }
-  return true;
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  });
 }
 
 /// The canonical form by libyang's type plugin.

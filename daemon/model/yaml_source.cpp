@@ -170,6 +170,15 @@ class Builder : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
+/// Code points that Unicode keeps from text for ever: U+FDD0..FDEF, U+FFFE, U+FFFF and their likes in other
+/// planes.
+bool no_character(std::string_view utf8) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(utf8[at]); };
+  if (utf8.size() == 3 && byte(0) == 0xEF)
+    return (byte(1) == 0xB7 && byte(2) >= 0x90 && byte(2) <= 0xAF) || (byte(1) == 0xBF && byte(2) >= 0xBE);
+  return utf8.size() == 4 && (byte(1) & 0x0F) == 0x0F && byte(2) == 0xBF && byte(3) >= 0xBE;
+}
+
 /// The first byte that cannot stand in a YAML file, with its mistake; npos where all can.
 std::size_t bad_byte(std::string_view text, Message& what) {
   for (std::size_t i = 0; i < text.size();) {
@@ -178,6 +187,10 @@ std::size_t bad_byte(std::string_view text, Message& what) {
       const std::size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
       if (!is_utf8(text.substr(i, length)) || i + length > text.size()) {
         what = {"model.bad-utf8", {}};
+        return i;
+      }
+      if (no_character(text.substr(i, length))) {
+        what = {"model.control-character", {{"code", "0x" + to_hex(text.substr(i, length))}}};
         return i;
       }
       i += length;

@@ -158,6 +158,46 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_are_refused_inside_json_too) {
   BOOST_TEST(shipped().bind_object("prefix", value, false).ok());
 }
 
+BOOST_AUTO_TEST_CASE(no_text_of_a_device_has_its_agents_report_refused) {
+  for (const std::string said :
+       {"\xe2\x80\xae", "\xe2\x80\x8d", "\xef\xbb\xbf", "\xef\xbf\xbe", "\xc2\x85", "", "\x7f", " \n"}) {
+    const json::object input{
+        {"session", "0b0e4c1e-5a43-4f2b-9d8c-0123456789ab"},
+        {"sequence", 1},
+        {"sent", "2026-11-24T08:00:00Z"},
+        {"reach", {json::object{{"device", 1}, {"reachable", false}, {"reason", said}}}},
+        {"hints", {json::object{{"device", 1}, {"stamps", {json::object{{"name", "n"}, {"value", said}}}}}}},
+        {"counters",
+         {json::object{{"device", 1}, {"time", "2026-11-24T08:00:00Z"}, {"names", {said, said}}}}}};
+    const auto bound = shipped().bind_input("assent-agent:report", json::value(input));
+    BOOST_TEST(bound.ok(), shown(bound));
+    const json::object tree{{"session", "0b0e4c1e-5a43-4f2b-9d8c-0123456789ab"},
+                            {"sequence", 2},
+                            {"device", 1},
+                            {"fingerprint", "sha256:" + std::string(64, '0')},
+                            {"text", "/a\t" + said + "\n"}};
+    BOOST_TEST(shipped().bind_input("assent-agent:tree", json::value(tree)).ok());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_path_is_taken_and_one_more_byte_is_not) {
+  const auto permit = [](std::size_t length) {
+    const std::string frame = "/interfaces/interface[name='']/mtu";
+    std::string key;
+    while (key.size() + frame.size() < length)
+      key += key.size() + frame.size() + 1 < length ? "\\'" : "a";
+    const std::string path = "/interfaces/interface[name='" + key + "']/mtu";
+    return shipped()
+        .bind_input("assent-ticket:prepare",
+                    json::value{{"requester", "wang.li"},
+                                {"reason", "r"},
+                                {"permits", {json::object{{"label", "access"}, {"path", path}}}}})
+        .ok();
+  };
+  BOOST_TEST(permit(8192));
+  BOOST_TEST(!permit(8193));
+}
+
 BOOST_AUTO_TEST_CASE(host_bits_are_a_mistake_that_names_the_network) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"10.1.2.3/24", "10.1.2.0/24"}, {"2001:db8::1/32", "2001:db8::/32"}, {"0.0.0.1/0", "0.0.0.0/0"}};
