@@ -42,11 +42,25 @@ std::string_view help_of(std::string_view family) {
   return found == std::end(helps) ? std::string_view("See docs/metrics.md.") : found->second;
 }
 
+/// `requests{door="x"}` as a counter is `assent_requests_total{door="x"}`.
+std::string full_name(std::string_view name, bool counter) {
+  const auto brace = name.find('{');
+  const std::string_view family = name.substr(0, brace);
+  std::string out = family.starts_with("assent_") ? "" : "assent_";
+  out.append(family);
+  if (counter && !family.ends_with("_total")) out += "_total";
+  if (brace != std::string_view::npos) out.append(name.substr(brace));
+  return out;
+}
+
 void add_figures(const std::vector<std::pair<std::string, double>>& figures, std::string_view type,
                  std::string& out) {
-  std::map<std::string_view, std::map<std::string_view, double>> families;
+  std::map<std::string, std::map<std::string, double>> families;
   for (const auto& [name, value] : figures)
-    if (std::isfinite(value)) families[std::string_view(name).substr(0, name.find('{'))][name] = value;
+    if (std::isfinite(value)) {
+      std::string full = full_name(name, type == "counter");
+      families[full.substr(0, full.find('{'))][full] = value;
+    }
   for (const auto& [family, members] : families) {
     out += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", family, help_of(family), type);
     for (const auto& [name, value] : members)

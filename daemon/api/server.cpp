@@ -579,7 +579,7 @@ Result<Done> ServerImpl::begin() {
 
 Result<Done> ServerImpl::open_doors() {
   for (const auto& door : options_.doors) {
-    auto handle = listen_local(door.path, door.mode);
+    auto handle = listen_local(door.path, door.mode, door.owner);
     if (!handle) return std::move(handle).error();
     auto listener = std::make_unique<Listener>();
     listener->peer = {door.door, {}, door.agent};

@@ -36,6 +36,7 @@ class Server {
     std::string path;
     unsigned mode = 0660;
     std::string agent; ///< whose socket it is (door agent)
+    std::string owner; ///< account to whom the socket file belongs; empty: our own
   };
   struct Status {
     std::string address = "127.0.0.1";

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <netinet/in.h>
+#include <optional>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -41,21 +42,34 @@ Status clear_path(const std::string& path, const sockaddr_un& address) {
   return Done{};
 }
 
+std::optional<uid_t> uid_of(const std::string& account) {
+  std::vector<char> space(16384);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwnam_r(account.c_str(), &entry, space.data(), space.size(), &found) != 0 || found == nullptr)
+    return std::nullopt;
+  return entry.pw_uid;
+}
+
 } // namespace
 
-Result<int> listen_local(const std::string& path, unsigned mode) {
+Result<int> listen_local(const std::string& path, unsigned mode, const std::string& owner) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof address.sun_path) return cannot_listen(path, ENAMETOOLONG);
   std::memcpy(address.sun_path, path.data(), path.size());
   if (auto cleared = clear_path(path, address); !cleared) return std::move(cleared).error();
+  const auto user = owner.empty() ? std::optional<uid_t>(static_cast<uid_t>(-1)) : uid_of(owner);
+  if (!user) return fail(Fault::outside, "api.no-such-account", {{"account", owner}, {"path", path}});
   const int handle = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (handle < 0) return cannot_listen(path, errno);
   // Linux gives the file the mode of the socket's inode, less umask: so there is no moment of wider rights.
   // chmod afterwards gives back what umask took.
   const bool good = ::fchmod(handle, mode) == 0 &&
                     ::bind(handle, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-                    ::chmod(path.c_str(), mode) == 0 && ::listen(handle, backlog) == 0;
+                    ::chmod(path.c_str(), mode) == 0 &&
+                    ::chown(path.c_str(), *user, static_cast<gid_t>(-1)) == 0 &&
+                    ::listen(handle, backlog) == 0;
   if (good) return handle;
   const int number = errno;
   ::close(handle);

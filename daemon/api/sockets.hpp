@@ -11,7 +11,8 @@ namespace assent::api {
 /// A listening, non-blocking Unix socket of exactly this mode from its first moment. A socket file that
 /// nobody listens on is replaced; one that somebody listens on, or a file that is no socket, is refused. The
 /// caller owns the handle.
-Result<int> listen_local(const std::string& path, unsigned mode);
+/// `owner` names the account to whom the file is given; empty: it stays ours.
+Result<int> listen_local(const std::string& path, unsigned mode, const std::string& owner = {});
 
 /// The same on TCP. Anything but a loopback address is refused: the status port has no TLS.
 Result<int> listen_loopback(const std::string& address, std::uint16_t port);

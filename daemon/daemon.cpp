@@ -1,0 +1,153 @@
+#include "daemon/daemon.hpp"
+
+#include <csignal>
+#include <ctime>
+#include <sys/timex.h>
+#include <systemd/sd-daemon.h>
+
+namespace assent {
+
+namespace {
+
+syslog::Severity severity_of(std::string_view name) {
+  using Severity = syslog::Severity;
+  static constexpr std::pair<std::string_view, Severity> known[] = {
+      {"alert", Severity::alert},     {"critical", Severity::critical}, {"error", Severity::error},
+      {"warning", Severity::warning}, {"notice", Severity::notice},     {"info", Severity::info}};
+  for (const auto& [word, severity] : known)
+    if (word == name) return severity;
+  return Severity::notice;
+}
+
+bool same(const syslog::Target& a, const syslog::Target& b) {
+  return a.kind == b.kind && a.address == b.address && a.port == b.port && a.facility == b.facility &&
+         a.enterprise == b.enterprise;
+}
+
+sigset_t signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&set, number);
+  return set;
+}
+
+} // namespace
+
+Outlets::Outlets(const Catalogue& catalogue, const Config& config)
+    : catalogue_(catalogue), language_(config.language), targets_(config.syslog),
+      sender_(syslog::Sender::start(config.syslog)) {}
+
+void Outlets::follow(const core::Event& event) {
+  bell_.ring(event);
+  std::shared_ptr<syslog::Sender> sender;
+  Language language{};
+  {
+    const std::lock_guard lock(mutex_);
+    if (targets_.empty()) return;
+    sender = sender_;
+    language = language_;
+  }
+  syslog::Event out;
+  out.severity = severity_of(event.severity);
+  out.msgid = event.msgid;
+  out.time = event.time;
+  out.text = catalogue_.text(language, event.text);
+  out.params.emplace_back(journal::name_of(event.stream), std::to_string(event.number));
+  for (const auto& member : event.detail) {
+    if (member.value().is_string())
+      out.params.emplace_back(std::string(member.key()), std::string(member.value().get_string()));
+    if (member.value().is_number() || member.value().is_bool())
+      out.params.emplace_back(std::string(member.key()), json::serialize(member.value()));
+  }
+  sender->send(std::move(out));
+}
+
+void Outlets::replace(const Config& config) {
+  {
+    const std::lock_guard lock(mutex_);
+    language_ = config.language;
+    if (std::equal(targets_.begin(), targets_.end(), config.syslog.begin(), config.syslog.end(), same))
+      return;
+  }
+  std::shared_ptr<syslog::Sender> sender = syslog::Sender::start(config.syslog);
+  {
+    const std::lock_guard lock(mutex_);
+    targets_ = config.syslog;
+    std::swap(sender, sender_);
+  }
+  // The old one ends here, outside the lock: it may take a second to send what waits.
+}
+
+void Outlets::add_figures(core::Figures& figures) const {
+  std::shared_ptr<syslog::Sender> sender;
+  {
+    const std::lock_guard lock(mutex_);
+    sender = sender_;
+  }
+  const auto counters = sender->counters();
+  figures.counters.emplace_back("assent_syslog_sent_total", static_cast<double>(counters.sent));
+  figures.counters.emplace_back("assent_syslog_dropped_total", static_cast<double>(counters.dropped));
+  figures.counters.emplace_back("assent_syslog_failed_total", static_cast<double>(counters.failed));
+}
+
+bool clock_sure() {
+  timex state{};
+  constexpr long second = 1'000'000;
+  return ::adjtimex(&state) >= 0 && (state.status & STA_UNSYNC) == 0 && state.maxerror <= second;
+}
+
+Result<std::unique_ptr<core::Core>> start_core(const Config& config, Clock& clock, Outlets& outlets) {
+  store::Options store_options;
+  store_options.path = config.database;
+  auto store = store::Store::open(store_options);
+  if (!store) return std::move(store).error();
+  core::Core::Options options;
+  options.policy_directory = config.policies;
+  options.proposed = config.proposed;
+  options.agents = config.agents;
+  options.checkpoint_key = config.checkpoint_key;
+  options.checkpoint_file = config.checkpoint_file;
+  options.config_sha256 = config.sha256;
+  options.clock_sure = clock_sure;
+  return core::Core::start(std::move(options), std::move(store).value(), clock,
+                           [&outlets](const core::Event& event) { outlets.follow(event); });
+}
+
+Result<std::unique_ptr<api::Server>> start_server(const Config& config, const Catalogue& catalogue,
+                                                  core::Core& core, Clock& clock, Outlets& outlets) {
+  api::Server::Options options;
+  options.doors = config.doors;
+  options.status = config.status;
+  options.make_model = [directory = config.policies] { return model::Model::load(directory); };
+  options.catalogue = catalogue;
+  options.language = config.language;
+  options.add_figures = [&outlets](core::Figures& figures) { outlets.add_figures(figures); };
+  return api::Server::start(std::move(options), core, clock, outlets.bell());
+}
+
+Vigil::Vigil() {
+  const sigset_t set = signals();
+  ASSENT_CHECK(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
+}
+
+Vigil::Woken Vigil::wait(core::Core& core) {
+  const sigset_t set = signals();
+  std::uint64_t watchdog = 0; // µs; 0: the service manager asks for none
+  if (::sd_watchdog_enabled(0, &watchdog) <= 0) watchdog = 0;
+  const std::uint64_t step = watchdog > 0 ? std::max<std::uint64_t>(watchdog / 4, 1000) : 60'000'000;
+  timespec patience{};
+  patience.tv_sec = static_cast<time_t>(step / 1'000'000);
+  patience.tv_nsec = static_cast<long>(step % 1'000'000) * 1000;
+  for (;;) {
+    const int number = ::sigtimedwait(&set, nullptr, &patience);
+    if (number == SIGHUP) return Woken::reload;
+    if (number > 0) return Woken::stop;
+    if (watchdog == 0 || !answered_->exchange(false)) continue;
+    // A core that does not come round again does not feed the watchdog.
+    ::sd_notify(0, "WATCHDOG=1");
+    core.figures([answered = answered_](core::Figures) { answered->store(true); });
+  }
+}
+
+} // namespace assent

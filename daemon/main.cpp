@@ -1,0 +1,110 @@
+// assentd: wires the parts together and runs until it is told to stop.
+#include <cstdio>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+
+#include "daemon/daemon.hpp"
+
+using namespace assent;
+
+namespace {
+
+/// Exit statuses as assentctl's: 1 failed, 2 wrong input, 4 refused, 5 conflict.
+int exit_status(Fault fault) {
+  switch (fault) {
+  case Fault::invalid:
+    return 2;
+  case Fault::refused:
+    return 4;
+  case Fault::not_found:
+  case Fault::conflict:
+    return 5;
+  default:
+    return 1;
+  }
+}
+
+int failed(const Catalogue& catalogue, Language language, const Error& error) {
+  std::fprintf(stderr, "assentd: %s\n", catalogue.text(language, error).c_str());
+  return exit_status(error.fault);
+}
+
+void reload(const std::string& path, const Catalogue& catalogue, Config& config, Outlets& outlets,
+            core::Core& core) {
+  auto read = read_config(path);
+  if (!read) {
+    spdlog::error("{}", catalogue.text(config.language, read.error()));
+    spdlog::error(
+        "{}", catalogue.text(config.language, Message{"daemon.old-configuration-stays", {{"file", path}}}));
+  } else {
+    outlets.replace(*read);
+    spdlog::set_level(spdlog::level::from_str(read->log_level));
+    config.log_level = read->log_level;
+    spdlog::info("{}",
+                 catalogue.text(config.language, Message{"daemon.configuration-read", {{"file", path}}}));
+  }
+  core.reload();
+}
+
+int serve(const std::string& path, Config config, const Catalogue& catalogue) {
+  Vigil vigil;
+  SystemClock clock;
+  Outlets outlets(catalogue, config);
+  auto core = start_core(config, clock, outlets);
+  if (!core) return failed(catalogue, config.language, core.error());
+  auto server = start_server(config, catalogue, **core, clock, outlets);
+  if (!server) return failed(catalogue, config.language, server.error());
+  ::sd_notify(0, "READY=1");
+  spdlog::info("{}", catalogue.text(config.language, Message{"daemon.ready", {{"version", ASSENT_VERSION}}}));
+  while (vigil.wait(**core) == Vigil::Woken::reload) {
+    ::sd_notify(0, "RELOADING=1");
+    reload(path, catalogue, config, outlets, **core);
+    ::sd_notify(0, "READY=1");
+  }
+  ::sd_notify(0, "STOPPING=1");
+  server->reset();
+  core->reset();
+  spdlog::info("{}", catalogue.text(config.language, Message{"daemon.stopped", {}}));
+  return 0;
+}
+
+int run(const Arguments& arguments) {
+  const Catalogue own = Catalogue::load_or_ids();
+  const char* wanted = std::getenv("LANG");
+  const Language language = language_of(wanted == nullptr ? "" : wanted);
+  auto config = read_config(arguments.config);
+  if (!config) return failed(own, language, config.error());
+  if (arguments.what == Arguments::Do::check) {
+    if (auto good = check(*config); !good) return failed(own, language, good.error());
+    std::puts(own.text(language, Message{"daemon.checked", {{"file", arguments.config}}}).c_str());
+    return 0;
+  }
+  if (arguments.what == Arguments::Do::found) {
+    SystemClock clock;
+    auto installation = found(*config, arguments.founding, clock);
+    if (!installation) return failed(own, language, installation.error());
+    std::puts(installation->c_str());
+    return 0;
+  }
+  auto catalogue = Catalogue::load(config->messages);
+  if (!catalogue) return failed(own, language, catalogue.error());
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("assentd"));
+  spdlog::set_level(spdlog::level::from_str(config->log_level));
+  return serve(arguments.config, std::move(*config), *catalogue);
+}
+
+} // namespace
+
+int main(int count, char** values) {
+  const Arguments arguments = parse_arguments(count, values);
+  switch (arguments.what) {
+  case Arguments::Do::stop:
+    return arguments.exit_status;
+  case Arguments::Do::version:
+    std::fputs(versions().c_str(), stdout);
+    return 0;
+  default:
+    return run(arguments);
+  }
+}
