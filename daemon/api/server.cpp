@@ -393,7 +393,7 @@ void Connection::linger() {
 
 void Connection::stop() {
   keep_alive_ = false;
-  if (state_ == State::idle || state_ == State::receiving || state_ == State::following) close();
+  if (state_ != State::waiting && state_ != State::writing) close();
 }
 
 void Connection::close() {

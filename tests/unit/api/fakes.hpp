@@ -1,6 +1,7 @@
 // Core, store and model as the API's tests need them: in memory, answering as told.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -128,7 +129,9 @@ class Core final : public core::Core {
     reply(respond(request));
   }
   void figures(std::function<void(core::Figures)> answer) override {
-    if (!hold) answer(present);
+    if (!hold) return answer(present);
+    const std::lock_guard lock(mutex);
+    held.push_back(std::move(answer));
   }
   void reload() override {}
   store::Store& store() override { return kept; }
@@ -136,8 +139,9 @@ class Core final : public core::Core {
   fake::Store kept;
   std::mutex mutex;
   std::vector<core::Request> posted;
+  std::vector<std::function<void(core::Figures)>> held;
   core::Figures present;
-  bool hold = false; ///< never answer
+  std::atomic<bool> hold = false; ///< requests get no answer; questions for figures are held
   std::function<core::Answer(const core::Request&)> respond = [](const core::Request& request) {
     return core::Answer(json::object{{"echo", request.input}});
   };
