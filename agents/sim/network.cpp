@@ -18,8 +18,9 @@ std::vector<std::string_view> split(std::string_view line) {
   return out;
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t out = 0;
+/// -1 where it is none.
+std::int64_t number(std::string_view text) {
+  std::int64_t out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return out;
@@ -41,17 +42,18 @@ Result<std::string> apply(Device& device, const std::vector<std::string_view>& w
   const std::string_view verb = words[0];
   if (verb == "set") return set(device, words, line);
   const auto oid = words.size() == 3 ? parse_oid(words[2]) : std::nullopt;
-  const auto amount = words.size() == 3 ? number(words[2]) : std::nullopt;
+  // -1 rather than an optional: g++ 12 at -O2 takes an empty one for uninitialised.
+  const std::int64_t amount = words.size() == 3 ? number(words[2]) : -1;
   if (verb == "del" && oid) return std::to_string(device.tree().remove(*oid)) + " removed\n";
   if (verb == "get" && oid) {
     const auto value = device.read(*oid, now);
     if (!value) return problem("no such object");
     return to_text(*oid) + "|" + value_text(*value) + "\n";
   }
-  if (verb == "delay" && amount && *amount <= 600'000) {
-    device.delay = std::chrono::milliseconds(*amount);
-  } else if (verb == "rate" && amount) {
-    device.rate = *amount;
+  if (verb == "delay" && amount >= 0 && amount <= 600'000) {
+    device.delay = std::chrono::milliseconds(amount);
+  } else if (verb == "rate" && amount >= 0) {
+    device.rate = static_cast<std::uint64_t>(amount);
   } else if ((verb == "mute" || verb == "unmute") && words.size() == 2) {
     device.mute = verb == "mute";
   } else if (verb == "reboot" && (words.size() == 2 || (words.size() == 3 && words[2] == "reindex"))) {
