@@ -53,6 +53,10 @@ std::vector<const json::value*> targets(const Reference& reference, const json::
   return found;
 }
 
+bool is_scalar(const Node& node) {
+  return node.form != Node::Form::list && node.form != Node::Form::map;
+}
+
 std::string spelled(const json::value& value) {
   return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
 }
@@ -74,11 +78,14 @@ std::string path_text(const std::vector<Level>& levels) {
 
 std::string key_predicates(const Item& item, const Node& entry) {
   std::string text;
+  std::vector<Member> held;
+  const auto& members = members_of(entry, held);
   for (const auto key : item.keys) {
-    const auto found = std::find_if(entry.members.begin(), entry.members.end(),
-                                    [&](const Member& member) { return member.key == key; });
-    if (found == entry.members.end() || found->value.text.empty()) return {};
-    text += fmt::format("[{}='{}']", key, excerpt(found->value.text));
+    const auto found =
+        std::find_if(members.begin(), members.end(), [&](const Member& member) { return member.key == key; });
+    if (found == members.end() || !is_scalar(found->value) || found->value.form == Node::Form::null)
+      return {};
+    text += fmt::format("[{}='{}']", key, excerpt(spelling(found->value)));
   }
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include <libyang/libyang.h>
 #include <libyang/plugins_types.h>
@@ -70,6 +71,26 @@ void make_number(Type& type, bool is_signed, int bits) {
   if (type.expected.id.empty()) type.expected = {"model.expect.integer", {{"range", ranges_text(type)}}};
 }
 
+/// Patterns of assent-types.yang that Type::plainly() knows; a type with any other one is left to libyang.
+Type::Shape shape_of(const lysc_type_str* origin) {
+  static const std::map<std::string_view, Type::Shape> known = {
+      {R"([^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*)", Type::Shape::line},
+      {R"([^\s$\p{C}]([^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*[^\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}])?)", Type::Shape::name},
+      {R"([0-9]+)", Type::Shape::name}, // inverted
+      {R"([a-z][a-z0-9\-]{0,63})", Type::Shape::word}};
+  Type::Shape shape = Type::Shape::other;
+  LY_ARRAY_COUNT_TYPE i = 0;
+  LY_ARRAY_FOR(origin->patterns, i) {
+    const auto found = known.find(origin->patterns[i]->expr);
+    if (found == known.end()) return Type::Shape::other;
+    const bool inverted = origin->patterns[i]->inverted != 0;
+    if (inverted != (found->first == "[0-9]+")) return Type::Shape::other;
+    if (i > 0 && found->second != shape) return Type::Shape::other;
+    shape = found->second;
+  }
+  return shape;
+}
+
 void make_text(Type& type) {
   type.base = Type::Base::text;
   const auto* origin = reinterpret_cast<const lysc_type_str*>(type.origin);
@@ -80,6 +101,7 @@ void make_text(Type& type) {
     type.patterns = true;
     take_tag(type, origin->patterns[i]->eapptag);
   }
+  type.shape = shape_of(origin);
   const char* plugin = origin->plugin->id;
   if (plugin && std::strstr(plugin, "prefix")) {
     type.special = Type::Special::prefix;

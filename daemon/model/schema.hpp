@@ -34,6 +34,8 @@ struct Type {
   const lysc_type* origin = nullptr;
   const lysc_node* node = nullptr;
   bool patterns = false;
+  /// What the patterns amount to for ASCII, so that plain text needs no regular expression.
+  enum class Shape : std::uint8_t { other, line, name, word } shape = Shape::other;
   bool wide = false;                                           ///< an integer of 64 bits
   std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges; ///< unsigned values, or lengths in characters
   std::vector<std::pair<std::int64_t, std::int64_t>> signed_ranges;
@@ -47,6 +49,8 @@ struct Type {
                                   std::optional<Message>& mistake) const;
 
  private:
+  std::optional<json::value> take(const json::value& number) const;
+  bool plainly(std::string_view text) const; ///< certainly fits the patterns; false: ask them
   std::optional<json::value> read_number(const Node& node, bool in_union) const;
   std::optional<json::value> read_text(const ly_ctx* context, const Node& node,
                                        std::optional<Message>& mistake) const;

@@ -21,7 +21,9 @@ inline constexpr std::size_t max_mistakes = 1000; ///< what comes after is not l
 
 struct Member;
 
-/// One value as it was spelled. Views point into the Source, or into the JSON value that it was made from.
+/// One value as it was spelled. Views point into the Source, or into the JSON value that it was made from:
+/// then `origin` is set, and items, members and the spelling of a number are made only when they are asked
+/// for.
 struct Node {
   enum class Form : std::uint8_t {
     null,
@@ -56,8 +58,20 @@ struct Source {
 /// the document.
 std::vector<Mistake> read_yaml(std::string_view text, std::string_view file, Source& source);
 
-/// The tree of a JSON value, which must outlive it. The same bounds.
+/// The node of a JSON value, which must outlive it, and the same bounds.
 std::vector<Mistake> read_json(const json::value& value, Source& source);
+
+/// The node of one JSON value, nothing checked.
+Node node_of(const json::value& value);
+
+/// The members of a map and the items of a list; `made` holds those that JSON needs to have made.
+const std::vector<Member>& members_of(const Node& node, std::vector<Member>& made);
+std::size_t count_of(const Node& list);
+/// Item `at` of a list; `made` as above.
+const Node& item_of(const Node& list, std::size_t at, Node& made);
+
+/// A value as it was written, for sentences and paths: a scalar's spelling, `[…]`, `{…}` or `null`.
+std::string spelling(const Node& node);
 
 /// At most 80 bytes of a value, whole characters, for a sentence.
 std::string excerpt(std::string_view text);

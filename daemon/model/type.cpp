@@ -68,20 +68,48 @@ bool same_address(const std::string& one, const std::string& other) {
 
 } // namespace
 
+/// An integer that lies in the range; not a fraction, even where it is whole (`1.0`).
+std::optional<json::value> Type::take(const json::value& number) const {
+  if (const auto* small = number.if_int64()) {
+    const bool fits = base == Base::integer
+                          ? inside(signed_ranges, *small)
+                          : *small >= 0 && inside(ranges, static_cast<std::uint64_t>(*small));
+    return fits ? std::optional(json::value(*small)) : std::nullopt;
+  }
+  const auto* large = number.if_uint64();
+  if (!large || base == Base::integer || !inside(ranges, *large)) return std::nullopt;
+  return *large <= static_cast<std::uint64_t>(INT64_MAX) ? json::value(static_cast<std::int64_t>(*large))
+                                                         : json::value(*large);
+}
+
 std::optional<json::value> Type::read_number(const Node& given, bool in_union) const {
   // RFC 7951 6.1: only integers of 64 bits are quoted; elsewhere in a union a quoted number is a name.
   const bool quoted = in_union && given.form == Node::Form::text && !wide;
   if (given.form == Node::Form::boolean || quoted) return std::nullopt;
+  if (given.form == Node::Form::number) return take(*given.origin);
   if (base == Base::integer) {
     const auto number = digits<std::int64_t>(given.text);
-    if (!number || !inside(signed_ranges, *number)) return std::nullopt;
-    return json::value(*number);
+    return number ? take(json::value(*number)) : std::nullopt;
   }
   const auto number = digits<std::uint64_t>(given.text);
-  if (!number || !inside(ranges, *number)) return std::nullopt;
+  if (!number) return std::nullopt;
   if (*number <= static_cast<std::uint64_t>(INT64_MAX))
-    return json::value(static_cast<std::int64_t>(*number));
-  return json::value(*number);
+    return take(json::value(static_cast<std::int64_t>(*number)));
+  return take(json::value(*number));
+}
+
+bool Type::plainly(std::string_view text) const {
+  if (shape == Shape::other || text.empty()) return false;
+  const auto among = [&](char first, char last) {
+    return std::all_of(text.begin(), text.end(), [&](char c) { return first <= c && c <= last; });
+  };
+  if (shape == Shape::word)
+    return text.size() <= 64 && text[0] >= 'a' && text[0] <= 'z' &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  if (!among(' ', '~')) return false;
+  return shape == Shape::line ||
+         (text.front() != ' ' && text.front() != '$' && text.back() != ' ' && !among('0', '9'));
 }
 
 std::optional<json::value> Type::read_special(std::string canonical, std::string_view given,
@@ -110,7 +138,7 @@ std::optional<json::value> Type::read_text(const ly_ctx* context, const Node& gi
   if (base == Base::text) {
     if (!ranges.empty() && !inside(ranges, static_cast<std::uint64_t>(characters(given.text))))
       return std::nullopt;
-    if (!patterns) return json::value(given.text);
+    if (!patterns || plainly(given.text)) return json::value(given.text);
   }
   auto canonical = by_plugin(context, *this, given.text);
   if (!canonical) return std::nullopt;

@@ -12,19 +12,6 @@
 namespace assent::model {
 namespace {
 
-std::string_view shown(const Node& node) {
-  switch (node.form) {
-  case Node::Form::null:
-    return "null";
-  case Node::Form::list:
-    return "[…]";
-  case Node::Form::map:
-    return "{…}";
-  default:
-    return node.text;
-  }
-}
-
 /// JSON of a value whose schema is open. A plain YAML scalar is what JSON would make of the same spelling.
 json::value open_value(const Node& node) {
   if (node.origin) return *node.origin;
@@ -110,10 +97,10 @@ class Walker {
   }
 
   /// The members that are known, each once, by their place in item.children.
-  std::vector<const Member*> sort_out(const Item& item, const Node& node) {
+  std::vector<const Member*> sort_out(const Item& item, const std::vector<Member>& members) {
     std::vector<const Member*> found(item.children.size(), nullptr);
     std::unordered_map<std::string_view, const Member*> strangers;
-    for (const auto& member : node.members) {
+    for (const auto& member : members) {
       const auto known = item.index.find(member.key);
       const Member* first = nullptr;
       if (known != item.index.end())
@@ -141,11 +128,12 @@ class Walker {
   json::object members(const Item& item, const Node& node) {
     json::object made;
     if (node.form != Node::Form::map) {
-      mistake(at(node), {"model.not-a-mapping", {{"value", excerpt(shown(node))}}},
+      mistake(at(node), {"model.not-a-mapping", {{"value", excerpt(spelling(node))}}},
               {"model.expect.mapping", {}});
       return made;
     }
-    const auto found = sort_out(item, node);
+    std::vector<Member> held;
+    const auto found = sort_out(item, members_of(node, held));
     std::vector<int> branches(item.choices.size(), -1);
     for (std::size_t i = 0; i < found.size(); ++i) {
       const Item& child = item.children[i];
@@ -251,12 +239,12 @@ class Walker {
     std::optional<Message> better;
     auto read = type.read(context_, node, false, better);
     if (!read) {
-      Message what{"model.wrong-value", {{"value", excerpt(node.text)}}};
+      Message what{"model.wrong-value", {{"value", excerpt(spelling(node))}}};
       const auto meant = nearest(node.text, type.words.data(), type.words.size());
-      if (node.text.empty())
+      if (node.form != Node::Form::number && node.text.empty())
         what = {"model.empty-value", {{"key", std::string(item.name)}}};
       else if (!meant.empty())
-        what = {"model.wrong-word", {{"value", excerpt(node.text)}, {"meant", std::string(meant)}}};
+        what = {"model.wrong-word", {{"value", excerpt(spelling(node))}, {"meant", std::string(meant)}}};
       mistake(at(node), better ? *better : std::move(what), type.expected);
       return std::nullopt;
     }
@@ -266,14 +254,15 @@ class Walker {
 
   bool counted(const Item& item, const Node& node) {
     if (node.form != Node::Form::list) {
-      mistake(at(node), {"model.not-a-list", {{"value", excerpt(shown(node))}}}, {"model.expect.list", {}});
+      mistake(at(node), {"model.not-a-list", {{"value", excerpt(spelling(node))}}},
+              {"model.expect.list", {}});
       return false;
     }
-    if (node.items.size() < item.min)
-      mistake(at(node), {"model.too-few", {{"count", std::to_string(node.items.size())}}},
+    if (count_of(node) < item.min)
+      mistake(at(node), {"model.too-few", {{"count", std::to_string(count_of(node))}}},
               {"model.expect.at-least", {{"count", std::to_string(item.min)}}});
-    if (node.items.size() > item.max) {
-      mistake(at(node), {"model.too-many", {{"count", std::to_string(node.items.size())}}},
+    if (count_of(node) > item.max) {
+      mistake(at(node), {"model.too-many", {{"count", std::to_string(count_of(node))}}},
               {"model.expect.at-most", {{"count", std::to_string(item.max)}}});
       return false;
     }
@@ -283,16 +272,19 @@ class Walker {
   json::array scalars(const Item& item, const Node& node) {
     json::array made;
     if (!counted(item, node)) return made;
-    std::unordered_map<std::string, const Node*> seen;
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
+    made.reserve(count_of(node));
+    std::unordered_map<std::string, int> seen;
+    for (std::size_t i = 0; i < count_of(node); ++i) {
       levels_.back().position = i + 1;
-      auto read = scalar(item, node.items[i]);
+      Node held;
+      const Node& one = item_of(node, i, held);
+      auto read = scalar(item, one);
       if (!read) continue;
       if (!item.input) {
-        const auto [first, fresh] = seen.emplace(json::serialize(*read), &node.items[i]);
+        const auto [first, fresh] = seen.emplace(json::serialize(*read), one.line);
         if (!fresh)
-          mistake(at(node.items[i]), {"model.duplicate-value", {{"value", excerpt(node.items[i].text)}}},
-                  {"model.first-at", {{"line", std::to_string(first->second->line)}}});
+          mistake(at(one), {"model.duplicate-value", {{"value", excerpt(spelling(one))}}},
+                  {"model.first-at", {{"line", std::to_string(first->second)}}});
       }
       made.push_back(std::move(*read));
     }
@@ -303,11 +295,13 @@ class Walker {
   json::array entries(const Item& item, const Node& node) {
     json::array made;
     if (!counted(item, node)) return made;
-    std::vector<std::unordered_map<std::string, const Node*>> seen(item.unique.size() + 1);
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-      const Node& entry = node.items[i];
+    made.reserve(count_of(node));
+    std::vector<std::unordered_map<std::string, int>> seen(item.unique.size() + 1);
+    for (std::size_t i = 0; i < count_of(node); ++i) {
+      Node held;
+      const Node& entry = item_of(node, i, held);
       levels_.back().position = i + 1;
-      levels_.back().keys = key_predicates(item, entry);
+      if (!item.keys.empty()) levels_.back().keys = key_predicates(item, entry);
       auto content = members(item, entry);
       if (!item.keys.empty()) same_again(item.keys, content, entry, seen[0], "model.duplicate-entry");
       for (std::size_t k = 0; k < item.unique.size(); ++k)
@@ -320,7 +314,7 @@ class Walker {
   }
 
   void same_again(const std::vector<std::string_view>& leaves, const json::object& content, const Node& entry,
-                  std::unordered_map<std::string, const Node*>& seen, const char* id) {
+                  std::unordered_map<std::string, int>& seen, const char* id) {
     json::array values;
     std::string text;
     for (const auto leaf : leaves) {
@@ -330,10 +324,10 @@ class Walker {
       if (!text.empty()) text += " ";
       text += value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
     }
-    const auto [first, fresh] = seen.emplace(json::serialize(values), &entry);
+    const auto [first, fresh] = seen.emplace(json::serialize(values), entry.line);
     if (fresh) return;
     mistake(at(entry), {id, {{"key", fmt::format("{}", fmt::join(leaves, ", "))}, {"value", excerpt(text)}}},
-            {"model.first-at", {{"line", std::to_string(first->second->line)}}});
+            {"model.first-at", {{"line", std::to_string(first->second)}}});
   }
 
   const ly_ctx* context_;
