@@ -22,7 +22,7 @@ std::vector<std::string_view> split(std::string_view line) {
 std::int64_t number(std::string_view text) {
   std::int64_t out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size()) return -1;
   return out;
 }
 
