@@ -137,7 +137,7 @@ Answer decide(Step& step, const Proved& proved, tickets::Ticket& ticket) {
   State& state = step.state;
   const auto& head = proved.claim.head;
   auto may = tickets::may_decide(ticket, head.stage, proved.key.person, proved.key.fingerprint, state.policy,
-                                 state.registry);
+                                 state.registry, head.word == tickets::Word::reject);
   if (!may) return may.error();
   const Id act = state.next_act++;
   if (head.word == tickets::Word::reject) {

@@ -206,6 +206,12 @@ void advance(Step& step, tickets::Ticket& ticket) {
   }
   if (auto still = tickets::still_approved(ticket, step.state.policy, step.state.registry); !still)
     return refuse_opening(step, ticket, still.error());
+  const auto resolved = retry(step, ticket.edits, ticket.id);
+  if (!resolved) return refuse_opening(step, ticket, resolved.error());
+  if (auto met = tickets::stages_suffice(ticket, resolved->touched, ticket.permits, step.state.policy,
+                                         step.state.registry);
+      !met)
+    return refuse_opening(step, ticket, met.error());
   step.state.registry.release(ticket.id);
   auto rows = apply(step, ticket);
   if (!rows) return refuse_opening(step, ticket, rows.error());

@@ -154,7 +154,7 @@ Answer page(Step& step, const json::object& input) {
     const auto* waiting = tickets::waiting_stage(found->second);
     stage = text_of(input, "stage", waiting != nullptr ? waiting->name : "");
     auto may = tickets::may_decide(found->second, stage, signer->person.id, signer->key.fingerprint,
-                                   state.policy, state.registry);
+                                   state.policy, state.registry, *word == tickets::Word::reject);
     if (!may) return may.error();
   }
   const auto head = head_of(state, *signer, *word, stage, step.now);

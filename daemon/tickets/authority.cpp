@@ -84,6 +84,11 @@ struct AuthorityReplay::Impl {
   Status read_policy(const journal::Row& row);
   Status signed_page(const SignedAct& act, const Ticket& ticket, Word word) const;
   Status approved(const Ticket& ticket) const;
+  std::vector<Id> numbers; ///< that the edits at hand got, 0 where they create nothing
+
+  Result<std::vector<registry::Edit>> edits_of(const Ticket& ticket);
+  Status apply(registry::Transaction& trial, const std::vector<registry::Edit>& edits, Id ticket,
+               std::vector<journal::Row>& rows, std::vector<registry::Touch>& touched);
   Result<std::vector<journal::Row>> effect(const Ticket& ticket);
   Status opened(const Ticket& ticket, const std::map<Ref, journal::Row>& rows);
 };
@@ -225,12 +230,9 @@ Status AuthorityReplay::Impl::approved(const Ticket& ticket) const {
   return still_approved(then, policy, registry);
 }
 
-/// What the ticket's edits of authority do to the rows, computed anew; lasts only where all of it is
-/// justified.
-Result<std::vector<journal::Row>> AuthorityReplay::Impl::effect(const Ticket& ticket) {
-  registry::Transaction trial(registry);
-  std::vector<journal::Row> rows;
-  std::vector<registry::Touch> touched;
+/// The ticket's edits of authority, with the numbers of what its other edits made.
+Result<std::vector<registry::Edit>> AuthorityReplay::Impl::edits_of(const Ticket& ticket) {
+  std::vector<registry::Edit> edits;
   std::vector<Id> made;
   std::size_t created = 0;
   for (auto edit : ticket.edits) {
@@ -239,23 +241,64 @@ Result<std::vector<journal::Row>> AuthorityReplay::Impl::effect(const Ticket& ti
     created += creates ? 1 : 0;
     made.push_back(number);
     if (!is_authority(edit.kind)) continue;
-    if (creates && edit.kind != Kind::policy) {
-      if (number <= last[edit.kind])
-        return unjustified("authority.number-used", {{"object", object_text(edit.kind, number)}});
-      registry.set_last_id(edit.kind, number - 1);
-      last[edit.kind] = number;
-    }
-    for (auto& member : edit.value)
-      fill_in(member.value(), made);
-    auto row = trial.apply(edit, ticket.id);
+    if (creates && edit.kind != Kind::policy && number <= last[edit.kind])
+      return unjustified("authority.number-used", {{"object", object_text(edit.kind, number)}});
+    if (creates) last[edit.kind] = number;
+    for (const auto* name : {"organisation", "parent", "person"})
+      if (auto* value = edit.value.if_contains(name)) fill_in(*value, made);
+    numbers.push_back(number);
+    edits.push_back(std::move(edit));
+  }
+  return edits;
+}
+
+/// Applies the edits, each create under the number that the ticket says it got.
+Status AuthorityReplay::Impl::apply(registry::Transaction& trial, const std::vector<registry::Edit>& edits,
+                                    Id ticket, std::vector<journal::Row>& rows,
+                                    std::vector<registry::Touch>& touched) {
+  for (std::size_t i = 0; i < edits.size(); ++i) {
+    const auto& edit = edits[i];
+    if (edit.operation == registry::Operation::create && edit.kind != Kind::policy)
+      registry.set_last_id(edit.kind, numbers[i] - 1);
+    auto row = trial.apply(edit, ticket);
     if (!row) return row.error();
     auto touch = trial.touch(edit);
     if (!touch) return touch.error();
     rows.push_back(*std::move(row));
     touched.push_back(*std::move(touch));
   }
+  return Done{};
+}
+
+/// What the edits do to the rows, computed anew; lasts only where the policy's stages were met for all of it.
+Result<std::vector<journal::Row>> AuthorityReplay::Impl::effect(const Ticket& ticket) {
+  numbers.clear();
+  const auto edits = edits_of(ticket);
+  if (!edits) return edits.error();
+  std::vector<journal::Row> rows;
+  std::vector<registry::Touch> touched;
+  std::map<Id, Id> parent_of_new;
+  {
+    registry::Transaction trial(registry);
+    if (auto status = apply(trial, *edits, ticket.id, rows, touched); !status) return status.error();
+    for (std::size_t i = 0; i < edits->size(); ++i)
+      if ((*edits)[i].kind == Kind::organisation && (*edits)[i].operation == registry::Operation::create)
+        parent_of_new[rows[i].id] = number_of(rows[i].body, "parent");
+  }
+  // An organisation that this ticket makes gives nobody a right yet: the nearest one that existed before
+  // decides.
+  const auto existing = [&](Id organisation) {
+    while (parent_of_new.contains(organisation))
+      organisation = parent_of_new[organisation];
+    return organisation;
+  };
+  for (auto& touch : touched)
+    touch.organisation = existing(touch.organisation), touch.holder = existing(touch.holder);
   if (auto status = stages_suffice(ticket, touched, {}, policy, registry); !status) return status.error();
-  trial.keep();
+  rows.clear();
+  registry::Transaction change(registry);
+  if (auto status = apply(change, *edits, ticket.id, rows, touched); !status) return status.error();
+  change.keep();
   return rows;
 }
 

@@ -14,12 +14,13 @@ struct Transition {
 };
 
 /// What is not listed is not allowed.
-inline constexpr std::array<Transition, 13> life = {{
+inline constexpr std::array<Transition, 15> life = {{
     {State::submitted, Event::approve_last, State::approved},
     {State::submitted, Event::reject, State::rejected},
     {State::submitted, Event::withdraw, State::withdrawn},
     {State::submitted, Event::expire, State::expired},
     {State::approved, Event::open, State::open},
+    {State::approved, Event::reject, State::rejected},
     {State::approved, Event::withdraw, State::withdrawn},
     {State::approved, Event::expire, State::expired},
     {State::approved, Event::revoke, State::revoked},
@@ -28,6 +29,7 @@ inline constexpr std::array<Transition, 13> life = {{
     {State::open, Event::verify, State::closed},
     {State::open, Event::revoke, State::revoked},
     {State::verifying, Event::verify, State::closed},
+    {State::verifying, Event::revoke, State::revoked},
 }};
 
 inline constexpr std::array<State, 9> states = {State::submitted, State::approved, State::open,
