@@ -20,6 +20,11 @@ std::string name_in_sql(Kind kind) {
   return '"' + std::string(name_of(kind)) + '"';
 }
 
+/// Numbers from outside: what SQLite cannot hold is beyond every object and entry.
+std::int64_t bounded(std::uint64_t number) {
+  return number > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(number);
+}
+
 StoredRow row_at(const Statement& statement) {
   return {static_cast<Id>(statement.number_at(0)), static_cast<std::uint64_t>(statement.number_at(1)),
           statement.text_at(2)};
@@ -95,7 +100,7 @@ Statement& Snapshot::cached(const std::string& sql) {
 Result<StoredRow> Snapshot::get(Kind kind, Id id) {
   Statement& statement = cached("SELECT id, version, body FROM " + name_in_sql(kind) + " WHERE id = ?");
   Finish finish{statement};
-  statement.number(1, static_cast<std::int64_t>(id));
+  statement.number(1, bounded(id));
   if (statement.row()) return row_at(statement);
   if (statement.code() != SQLITE_DONE) return database_.failure();
   return fail(Fault::not_found, "store.no-such-object",
@@ -124,7 +129,7 @@ Result<Page> Snapshot::list(Kind kind, const Filter& filter, Id after, std::size
   if (!statement.ready()) return database_.failure();
   Finish finish{statement};
   limit = std::clamp<std::size_t>(limit, 1, 100'000);
-  statement.number(1, static_cast<std::int64_t>(after)).number(2, static_cast<std::int64_t>(limit + 1));
+  statement.number(1, bounded(after)).number(2, static_cast<std::int64_t>(limit + 1));
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const int at = static_cast<int>(i) + 3;
     if (const auto* text = std::get_if<std::string>(&cells[i]))
@@ -174,8 +179,8 @@ Status Snapshot::entries(Stream stream, std::uint64_t from, std::size_t limit,
   Statement& statement =
       cached("SELECT number, header, body FROM " + table + " WHERE number >= ? ORDER BY number LIMIT ?");
   Finish finish{statement};
-  statement.number(1, static_cast<std::int64_t>(from));
-  statement.number(2, limit > INT64_MAX ? -1 : static_cast<std::int64_t>(limit));
+  statement.number(1, bounded(from));
+  statement.number(2, bounded(limit));
   return walk(statement, stream, entry);
 }
 
@@ -187,7 +192,7 @@ Status Snapshot::entries_of_ticket(Id ticket, const std::function<bool(StoredEnt
         cached("SELECT number, header, body FROM " + table + " WHERE ticket = ? ORDER BY number DESC LIMIT " +
                std::to_string(most_of_ticket));
     Finish finish{statement};
-    statement.number(1, static_cast<std::int64_t>(ticket));
+    statement.number(1, bounded(ticket));
     auto status = walk(statement, stream, [&found](StoredEntry&& one) {
       found.push_back(std::move(one));
       return true;

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include <algorithm>
+#include <filesystem>
 
 #include "daemon/store/file.hpp"
 #include "daemon/store/group_commit.hpp"
@@ -90,6 +90,14 @@ Status write_founding(const Options& options, const std::string& path, const std
   return database->run("COMMIT");
 }
 
+/// The path without symbolic links: two daemons that name the file differently must meet at one lock.
+Options with_one_name(Options options) {
+  std::error_code error;
+  const auto path = std::filesystem::weakly_canonical(options.path, error);
+  if (!error) options.path = path.string();
+  return options;
+}
+
 bool is_installation(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
@@ -123,7 +131,8 @@ Status Store::create(const Options& options, const std::string& installation,
   return status;
 }
 
-Result<std::unique_ptr<Store>> Store::open(const Options& options) {
+Result<std::unique_ptr<Store>> Store::open(const Options& given) {
+  const Options options = with_one_name(given);
   if (auto status = check_exists(options.path); !status) return std::move(status).error();
   auto lock = FileLock::take(options.path);
   if (!lock) return std::move(lock).error();

@@ -40,6 +40,7 @@ int read_file(sqlite3_file* file, void* out, int size, sqlite3_int64 at) {
 }
 
 int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
+  if (the_disk->is_full() && handle_of(file)->path) return SQLITE_FULL;
   const int code = methods(file)->xWrite(real(file), bytes, size, at);
   if (code == SQLITE_OK && handle_of(file)->path) the_disk->written(*handle_of(file)->path, at, bytes, size);
   return code;

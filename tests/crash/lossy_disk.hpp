@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -33,6 +34,9 @@ class LossyDisk {
   /// Writes into `directory` what the disk would hold after a power cut now.
   void cut(const std::string& directory, Fate fate, std::uint32_t seed);
   std::uint64_t syncs() const;
+  /// From now on every write fails as on a full disk, or succeeds again.
+  void set_full(bool full) { full_ = full; }
+  bool is_full() const { return full_; }
 
   // What the file system below reports.
   void opened(const std::string& path);
@@ -58,6 +62,7 @@ class LossyDisk {
   mutable std::mutex mutex_;
   std::map<std::string, File> files_;
   std::uint64_t syncs_ = 0;
+  std::atomic<bool> full_{false};
 };
 
 } // namespace assent::crash

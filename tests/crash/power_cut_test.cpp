@@ -127,6 +127,30 @@ BOOST_AUTO_TEST_CASE(without_full_synchronisation_acknowledged_work_is_lost) {
   BOOST_TEST(lost > 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_full_disk_stops_writing_only_until_there_is_room) {
+  TempStore temp;
+  temp.close();
+  LossyDisk disk;
+  temp.open();
+  BOOST_TEST(temp.commit(allocation(1)).done);
+  disk.set_full(true);
+  const auto refused = temp.commit(allocation(2));
+  BOOST_TEST(!refused.done);
+  BOOST_TEST_REQUIRE(refused.failed.evidence.size() == 1u);
+  BOOST_TEST(refused.failed.evidence[0].id == "store.disk-full");
+  BOOST_TEST(!temp.store->resume().ok());
+  BOOST_TEST(temp.read()->get(Kind::address, 1).ok());
+  BOOST_TEST(!temp.read()->get(Kind::address, 2).ok());
+  disk.set_full(false);
+  BOOST_TEST(!temp.commit(allocation(2)).done);
+  BOOST_TEST(temp.store->resume().ok());
+  BOOST_TEST(temp.commit(allocation(2)).done);
+  const auto directory = temp.directory.file("image");
+  disk.cut(directory, LossyDisk::Fate::all_lost, 1);
+  temp.close();
+  BOOST_TEST(lost_in({directory + "/assent.db", {1, 2}}) == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(many_clients_share_a_sync) {
   const Load load(true, 32, 3'000, 0);
   BOOST_TEST(load.syncs < 3'000u);

@@ -83,6 +83,14 @@ BOOST_AUTO_TEST_CASE(a_second_daemon_is_refused_while_the_first_lives) {
   BOOST_TEST(refusal(temp) == "opened");
 }
 
+BOOST_AUTO_TEST_CASE(a_second_daemon_is_refused_under_another_name_too) {
+  TempStore temp;
+  Options options;
+  options.path = temp.directory.file("alias.db");
+  std::filesystem::create_symlink(temp.options.path, options.path);
+  BOOST_TEST(Store::open(options).error().what.id == "store.held");
+}
+
 BOOST_AUTO_TEST_CASE(a_foreign_file_is_refused) {
   TempStore temp;
   temp.close();

@@ -53,6 +53,8 @@ BOOST_AUTO_TEST_CASE(pages_follow_each_other_without_gap_or_overlap) {
     after = page->next;
   } while (after != 0);
   BOOST_TEST((seen == std::vector<Id>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+  BOOST_TEST(reader->list(Kind::address, {}, UINT64_MAX, 3)->rows.empty());
+  BOOST_TEST(!reader->get(Kind::address, UINT64_MAX).ok());
 }
 
 BOOST_AUTO_TEST_CASE(filters_are_equalities_over_the_columns_of_the_kind) {
