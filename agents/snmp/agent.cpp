@@ -134,6 +134,10 @@ void poll(const Config& config, std::map<std::string, Secret> credentials, Udp& 
     if (std::optional<Plan> plan = mailbox.take()) {
       spdlog::info("plan version={} network={} devices={} read-now={}", plan->version,
                    for_terminal(plan->network), plan->devices.size(), plan->read_now.size());
+      std::set<Id> ours;
+      for (const PlanDevice& device : plan->devices)
+        ours.insert(device.id);
+      outbox.keep_only(ours);
       poller.set_plan(*std::move(plan), now());
     }
     const Steady next = std::min(poller.run(now()), tell);
@@ -187,7 +191,7 @@ Status run_agent(const Config& config, const std::string& policies, const Catalo
   std::thread planning([&] {
     PlanReader reader(**model);
     follow_plan(
-        plan_daemon, reader, [&](Plan plan) { mailbox.put(std::move(plan)); }, log, pause);
+        plan_daemon, reader, [&](Plan plan) { mailbox.put(std::move(plan)); }, clock, log, pause);
   });
   Reporter reporter(report_daemon, outbox, session, clock, log, pause);
   std::thread reporting([&] { reporter.run(); });

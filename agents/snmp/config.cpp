@@ -58,6 +58,9 @@ std::string policies_directory(const std::string& given) {
   if (!error) {
     const auto beside = program.parent_path().parent_path() / "share" / "assentd" / "policies";
     if (std::filesystem::is_directory(beside, error)) return beside;
+    // build/PRESET/bin of a source tree
+    const auto tree = program.parent_path().parent_path().parent_path().parent_path() / "policies";
+    if (std::filesystem::exists(tree / "assent-agent.yang", error)) return tree;
   }
   return "policies";
 }

@@ -26,7 +26,7 @@ Result<std::map<std::string, Secret>> read_credentials(const Config& config);
 Result<std::string> read_text(const std::string& file);
 
 /// `given`, else $ASSENT_POLICIES, else ../share/assentd/policies beside the program's folder where that is,
-/// else `policies` in the working directory.
+/// else that of the source tree which the program was built in, else `policies` in the working directory.
 std::string policies_directory(const std::string& given);
 
 } // namespace assent::snmp

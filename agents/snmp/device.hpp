@@ -32,6 +32,7 @@ struct Device {
   Steady hint_read{};       ///< when a hint last caused a reading
   std::uint64_t order = 0;  ///< to be answered; 0: none
   std::uint64_t order_done = 0;
+  Steady order_read{}; ///< when the last order was answered
 
   std::unique_ptr<StateJob> state;
   std::unique_ptr<CounterJob> counters;

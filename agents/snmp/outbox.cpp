@@ -60,6 +60,18 @@ void Outbox::seen(CountersSeen counters) {
   changed_.notify_one();
 }
 
+void Outbox::keep_only(const std::set<Id>& devices) {
+  const std::lock_guard lock(mutex_);
+  const auto gone = [&](const auto& each) { return !devices.contains(each.first); };
+  for (const auto& [device, state] : states_)
+    if (!devices.contains(device)) text_bytes_ -= state.text.size();
+  std::erase_if(states_, gone);
+  std::erase_if(reach_, gone);
+  std::erase_if(hints_, gone);
+  std::erase_if(state_order_, [&](Id device) { return !devices.contains(device); });
+  std::erase_if(counters_, [&](const CountersSeen& each) { return !devices.contains(each.device); });
+}
+
 bool Outbox::empty() const {
   return states_.empty() && reach_.empty() && hints_.empty() && counters_.empty();
 }

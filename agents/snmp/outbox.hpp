@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "agents/snmp/seen.hpp"
@@ -41,6 +42,9 @@ class Outbox final : public Sink {
   void seen(ReachSeen reach) override;
   void seen(HintsSeen hints) override;
   void seen(CountersSeen counters) override;
+
+  /// Forgets what was seen of devices that the plan no longer has: nobody may speak of another's devices.
+  void keep_only(const std::set<Id>& devices);
 
   /// Waits until there is something or stop() was called, then for at most `gather` more so that many devices
   /// travel together, and takes one message's worth. Empty after stop(), once nothing is left.

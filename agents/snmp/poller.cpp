@@ -8,10 +8,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Steady hint_pause = 30s;    ///< between two readings that hints cause
-constexpr Steady first_spread = 20ms; ///< between two devices' first readings
-constexpr Steady state_limit = 240s;  ///< of one reading of the state
-constexpr int good_before_raise = 50; ///< cycles, before more repetitions are tried again
+constexpr Steady hint_pause = 30s;     ///< between two readings that hints cause
+constexpr Steady first_spread = 20ms;  ///< between two devices' first readings
+constexpr Steady state_limit = 240s;   ///< of one reading of the state
+constexpr Steady order_patience = 20s; ///< until an answered order that is still asked for is read again
+constexpr int good_before_raise = 50;  ///< cycles, before more repetitions are tried again
 
 } // namespace
 
@@ -86,8 +87,10 @@ void Poller::drop(Device& device) {
 }
 
 void Poller::order(Device& device, std::uint64_t number, Moment now) {
-  if (device.community == nullptr || number == 0 || number == device.order || number == device.order_done)
-    return;
+  // An answer may still be on its way; one that the daemon still asks for later has been lost, or the daemon
+  // counts anew.
+  const bool answered = number == device.order_done && now.steady < device.order_read + order_patience;
+  if (device.community == nullptr || number == 0 || number == device.order || answered) return;
   device.order = number;
   device.state_asked = true;
   due(device, now);
@@ -96,21 +99,20 @@ void Poller::order(Device& device, std::uint64_t number, Moment now) {
 
 Steady Poller::grid(const Device& device, Steady interval, Steady now) const {
   const auto offset = Steady(static_cast<long>(device.phase * static_cast<double>(interval.count())));
-  const long turns = (now - offset) / interval + 1;
-  Steady next = offset + interval * turns;
-  while (next <= now)
-    next += interval;
+  Steady next = offset;
+  if (next <= now) next += interval * ((now - offset) / interval + 1);
   return next;
 }
 
 void Poller::plan_wake(Device& device) {
-  Steady wake = std::min(device.counters_due, device.state_due);
-  if (device.state_asked && device.job() == nullptr) wake = Steady::zero();
-  if (device.pending.sent) wake = std::min(wake, device.pending.deadline);
-  // An entry that comes too early is put off when it is met: most requests are answered and need no entry of
+  // While a cycle runs nothing but its time-out counts: the next one never starts before this one ends.
+  if (device.job() != nullptr && !device.pending.sent) return;
+  const Steady next = device.state_asked ? Steady(1) : std::min(device.counters_due, device.state_due);
+  const Steady wake = std::max(Steady(1), device.job() != nullptr ? device.pending.deadline : next);
+  // An entry that comes too early is put off when it is met: most requests are answered and need none of
   // their own.
   if (device.wake != Steady::zero() && device.wake <= wake) return;
-  device.wake = std::max(wake, Steady(1));
+  device.wake = wake;
   timetable_.push({device.wake, device.plan.id});
 }
 
@@ -131,34 +133,24 @@ Steady Poller::run(Moment now) {
 }
 
 void Poller::due(Device& device, Moment now) {
-  if (device.community == nullptr) return;
-  if (device.job() != nullptr) {
-    // A cycle never starts while the last one runs; a reading of the state that is due waits for its turn.
-    if (device.counters_due <= now.steady) {
-      ++figures_.skipped;
-      device.counters_due = grid(device, counters_interval_, now.steady);
-    }
-    if (device.state_due <= now.steady) {
-      if (device.state)
-        ++figures_.skipped;
-      else
-        device.state_asked = true;
-      device.state_due = grid(device, state_interval_, now.steady);
-    }
-    return;
-  }
-  start(device, now);
+  if (device.community != nullptr && device.job() == nullptr) start(device, now);
+}
+
+void Poller::next_turn(Device& device, Steady& turn, Steady interval, Moment now) {
+  if (turn > now.steady) return;
+  figures_.skipped += static_cast<std::uint64_t>((now.steady - turn) / interval);
+  turn = grid(device, interval, now.steady);
 }
 
 void Poller::start(Device& device, Moment now) {
   if (device.state_asked || device.state_due <= now.steady) {
     device.state_asked = false;
-    if (device.state_due <= now.steady) device.state_due = grid(device, state_interval_, now.steady);
+    next_turn(device, device.state_due, state_interval_, now);
     device.state = std::make_unique<StateJob>(device.plan.profile);
     device.job_limit = now.steady + state_limit;
     device.job_order = device.order;
   } else if (device.counters_due <= now.steady) {
-    device.counters_due = grid(device, counters_interval_, now.steady);
+    next_turn(device, device.counters_due, counters_interval_, now);
     device.counters = std::make_unique<CounterJob>(device.plan.profile, device.memory);
     device.job_limit = now.steady + std::max<Steady>(counters_interval_, 10s);
   } else {

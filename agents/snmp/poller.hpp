@@ -68,6 +68,7 @@ class Poller {
   void due(Device& device, Moment now);
   void expire(Device& device, Moment now);
   void start(Device& device, Moment now);
+  void next_turn(Device& device, Steady& turn, Steady interval, Moment now);
   void step(Device& device, Moment now);
   void prepare(Device& device, const Request& request);
   void transmit(Device& device, Moment now);

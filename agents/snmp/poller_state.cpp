@@ -44,7 +44,10 @@ void Poller::report_state(Device& device, Moment now) {
   seen.notes.assign(reading.notes.begin(), reading.notes.end());
   seen.stamp = stamp_of(profile, job, now.wall);
   seen.order = device.job_order;
-  device.order_done = std::max(device.order_done, device.job_order);
+  if (device.job_order != 0) {
+    device.order_done = device.job_order;
+    device.order_read = now.steady;
+  }
   if (device.order == device.job_order)
     device.order = 0;
   else

@@ -196,11 +196,12 @@ Result<json::object> Reporter::insist(std::string_view operation, const json::ob
   }
 }
 
-void follow_plan(Daemon& daemon, PlanReader& reader, const std::function<void(Plan)>& take, const Log& log,
-                 const Pause& pause) {
+void follow_plan(Daemon& daemon, PlanReader& reader, const std::function<void(Plan)>& take,
+                 const Clock& clock, const Log& log, const Pause& pause) {
   std::uint64_t version = 0;
   std::chrono::milliseconds patience = 200ms;
   while (pause(0ms)) {
+    const auto asked = clock.monotonic();
     const Result<json::object> output = daemon.call("assent-agent:plan", json::object{{"version", version}});
     Result<Plan> plan =
         output ? reader.read(*output, [&](const Error& error) { log("profile-unusable", error); })
@@ -215,6 +216,9 @@ void follow_plan(Daemon& daemon, PlanReader& reader, const std::function<void(Pl
     const bool fresh = plan->version != version || !plan->read_now.empty();
     version = plan->version;
     if (fresh) take(std::move(plan).value());
+    // A daemon that answers at once instead of waiting must not be asked in circles.
+    else if (clock.monotonic() - asked < 100ms && !pause(1000ms))
+      return;
   }
 }
 

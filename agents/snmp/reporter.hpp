@@ -60,8 +60,8 @@ class Reporter {
 };
 
 /// Long-polls the plan until `pause` says no; gives each new one to `take`.
-void follow_plan(Daemon& daemon, PlanReader& reader, const std::function<void(Plan)>& take, const Log& log,
-                 const Pause& pause);
+void follow_plan(Daemon& daemon, PlanReader& reader, const std::function<void(Plan)>& take,
+                 const Clock& clock, const Log& log, const Pause& pause);
 
 /// A random UUID (RFC 9562, version 4).
 std::string new_session();
