@@ -259,6 +259,7 @@ BOOST_FIXTURE_TEST_CASE(a_follower_hears_what_happens_and_resumes_where_he_was, 
   auto heard = std::async(std::launch::async, [&] {
     bool first = true;
     return follower.stream("/restconf/streams/events", "0.0", [&](const StreamEvent& event) {
+      if (event.type == "open") return true;
       ids.push_back(event.id);
       if (first) begun.set_value();
       first = false;
@@ -279,17 +280,18 @@ BOOST_FIXTURE_TEST_CASE(a_follower_hears_what_happens_and_resumes_where_he_was, 
   happens(2);
   happens(3);
   BOOST_TEST(heard.get().ok());
-  BOOST_TEST((ids == std::vector<std::string>{"1.0", "2.0", "3.0"}));
+  BOOST_TEST(ids == (std::vector<std::string>{"1.0", "2.0", "3.0"}), boost::test_tools::per_element());
   auto again = client();
   ids.clear();
   BOOST_TEST(again
                  .stream("/restconf/streams/events", "2.0",
                          [&](const StreamEvent& event) {
+                           if (event.type == "open") return true;
                            ids.push_back(event.id);
                            return false;
                          })
                  .ok());
-  BOOST_TEST((ids == std::vector<std::string>{"3.0"}));
+  BOOST_TEST(ids == (std::vector<std::string>{"3.0"}), boost::test_tools::per_element());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_waiting_call_can_be_interrupted, Served) {
