@@ -13,8 +13,8 @@ struct Town : test::World {
   Town() {
     start();
     done({create("network", {{"name", "extranet"}})});
-    done({create("organisation", {{"name", "浔阳区"}, {"tier", "county"}, {"parent", "九江市"}}),
-          create("block", {{"network", "extranet"}, {"prefix", "10.0.0.0/8"}, {"organisation", "九江市"}, {"source", "省"}})});
+    done({create("organisation", {{"name", "浔阳区"}, {"tier", "county"}, {"parent", "九江市"}})});
+    done({create("block", {{"network", "extranet"}, {"prefix", "10.0.0.0/8"}, {"organisation", "九江市"}, {"source", "省"}})});
     done({create("prefix", {{"network", "extranet"}, {"prefix", "10.1.0.0/24"}, {"organisation", "浔阳区"}, {"status", "active"}})});
   }
   json::object address_edit() { return create("address", {{"network", "extranet"}, {"from", "10.1.0.0/24"}, {"organisation", "浔阳区"}}); }
