@@ -99,9 +99,17 @@ Exit show_ticket(Session& session) {
   if (!number.ok()) return session.refuse(number.error());
   auto row = session.row("ticket", *number);
   if (!row.ok()) return session.refuse(row.error());
+  const std::string state = text_of(*row, "state");
+  const bool watched = (state == "open" || state == "verifying") && !array_of(*row, "permits").empty();
+  if (watched) {
+    auto live = session.api.call("assent-ticket:status", {{"ticket", *number}});
+    if (!live.ok()) return session.refuse(live.error());
+    (*row)["ready"] = flag_of(*live, "ready");
+  }
   Listing listing = listing_of(session, "ticket");
   for (const char* field : {"on-behalf-of", "template", "opened", "expires"})
     listing.columns.push_back({field, true, {}});
+  if (watched) listing.columns.push_back({"ready", true, {}});
   print_one(session, listing, *row);
   if (const auto format = session.asked.text("--output", "table"); format != "table" && format != "wide")
     return Exit::done;

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <filesystem>
+#include <pwd.h>
 #include <unistd.h>
 
 #include "daemon/core/events.hpp"
@@ -40,6 +42,9 @@ CoreThread::CoreThread(Options options, std::unique_ptr<store::Store> store, Clo
 CoreThread::~CoreThread() {
   queue_.put(Stop{});
   if (thread_.joinable()) thread_.join();
+  work_over_ = true;
+  work_.put([] {});
+  if (worker_.joinable()) worker_.join();
   // The store's own end commits what still waits; its callbacks need only the followers.
   store_.reset();
 }
@@ -58,6 +63,10 @@ void CoreThread::begin() {
   }
   last_second_ = last_checkpoint_ = clock_.monotonic();
   thread_ = std::thread([this] { run(); });
+  worker_ = std::thread([this] {
+    while (!work_over_)
+      for (auto& work : work_.take(std::chrono::seconds{1})) work();
+  });
 }
 
 void CoreThread::post(Request request, Reply reply) {
@@ -129,6 +138,7 @@ void CoreThread::handle(Asked& asked) {
                         std::move(asked.reply)});
     return;
   }
+  if (request.operation == "assent-admin:backup" && request.peer.door == Peer::Door::person) return backup(asked);
   const std::string owner = "account:" + request.peer.account + request.peer.agent;
   if (!request.idempotency_key.empty()) {
     const auto known = remembered_.find(owner + "\n" + request.idempotency_key);
@@ -214,6 +224,23 @@ Answer CoreThread::admin_operation(Step& step, const Request& request) {
     return checkpoints(*store_, *signer_, step.now);
   }
   return fail(Fault::not_found, "core.unknown-operation", {{"operation", request.operation}});
+}
+
+void CoreThread::backup(Asked& asked) {
+  // The file is written with the daemon's rights: only its own account and root may say where.
+  const auto* own = ::getpwuid(::geteuid());
+  if (asked.request.peer.account != "root" && (own == nullptr || asked.request.peer.account != own->pw_name))
+    return asked.reply(fail(Fault::refused, "core.not-your-machine", {{"account", asked.request.peer.account}}));
+  const std::string path = text_of(asked.request.input, "path");
+  if (!path.starts_with('/')) return asked.reply(fail(Fault::invalid, "core.path-not-absolute", {{"path", path}}));
+  work_.put([this, path, reply = std::move(asked.reply)] {
+    auto done = store_->backup(path);
+    if (!done) return reply(done.error());
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(path, error);
+    if (error) return reply(fail(Fault::outside, "core.no-backup", {{"path", path}, {"cause", error.message()}}));
+    reply(json::object{{"bytes", bytes}});
+  });
 }
 
 void CoreThread::finish(Step& step, Answer answer, Reply reply) {

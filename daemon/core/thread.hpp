@@ -72,6 +72,8 @@ class CoreThread final : public Core {
   Answer person_operation(Step& step, const Request& request);
   Answer agent_operation(Step& step, const Request& request);
   Answer admin_operation(Step& step, const Request& request);
+  /// Runs beside core's thread: it may take minutes and touches only the store's readers.
+  void backup(Asked& asked);
   /// Journals a refusal, up to a rate per identity.
   void note_refusal(Step& step, const Request& request, const Error& error);
   /// Commits what the step made and answers when it is durable.
@@ -103,7 +105,9 @@ class CoreThread final : public Core {
   std::vector<std::uint64_t> step_buckets_ = std::vector<std::uint64_t>(6);
   double step_seconds_ = 0;
   std::uint64_t requests_ = 0, refused_ = 0, reloads_ = 0;
-  std::thread thread_;
+  std::thread thread_, worker_;
+  Queue<std::function<void()>> work_;
+  std::atomic<bool> work_over_{false};
 };
 
 } // namespace assent::core
