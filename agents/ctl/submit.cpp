@@ -161,7 +161,7 @@ Exit hand_in(Session& session, const Signer& signer, std::string_view word, cons
 } // namespace
 
 std::string_view name_space_of(std::string_view word) {
-  if (word == "request") return "assent-request";
+  if (word == "request" || word == "withdraw" || word == "finish") return "assent-request";
   return word == "revoke" ? "assent-revocation" : "assent-approval";
 }
 
