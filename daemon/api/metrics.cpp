@@ -10,8 +10,6 @@ namespace assent::api {
 namespace {
 
 constexpr std::pair<std::string_view, std::string_view> helps[] = {
-    {"assent_agent_connected", "Whether an agent has reported lately."},
-    {"assent_agent_messages_total", "Messages taken from agents."},
     {"assent_alarms", "Alarms that hold, by severity."},
     {"assent_api_connections", "Open connections, by door."},
     {"assent_api_connections_refused_total", "Connections refused because too many were open."},
@@ -19,22 +17,23 @@ constexpr std::pair<std::string_view, std::string_view> helps[] = {
     {"assent_api_requests_total", "Requests answered, by door and class of status."},
     {"assent_api_timeouts_total", "Connections closed because the peer was too slow."},
     {"assent_build_info", "Version of this daemon."},
-    {"assent_core_queue", "Requests that wait for core."},
     {"assent_core_step_seconds", "Length of core's steps."},
-    {"assent_findings_open", "Open findings, by verdict."},
-    {"assent_journal_entries", "Number of the newest entry, by stream."},
-    {"assent_process_start_time_seconds", "When the daemon started, seconds since 1970."},
+    {"assent_devices_unreachable", "Devices whose agent cannot read them."},
+    {"assent_findings_open", "Deviations that nothing permits."},
+    {"assent_read_only", "Whether a failed commit keeps everything from being taken."},
     {"assent_ready", "Whether /readyz would say yes."},
+    {"assent_refusals_total", "Operations that core refused."},
+    {"assent_register_objects", "Objects of the register, by kind."},
+    {"assent_requests_total", "Operations that core took."},
+    {"assent_state_reloads_total", "Times that pending state was thrown away after a failed commit."},
     {"assent_store_batches_total", "Batches committed."},
-    {"assent_store_commit_seconds_total", "Time spent committing."},
     {"assent_store_entries_total", "Journal entries committed."},
     {"assent_store_failures_total", "Groups that could not be committed."},
     {"assent_store_groups_total", "Groups committed, each with one fsync."},
-    {"assent_store_waiting", "Batches that wait for their commit."},
-    {"assent_syslog_dropped_total", "Messages dropped because the queue was full."},
+    {"assent_syslog_dropped_total", "Messages dropped because their receiver was away too long."},
     {"assent_syslog_failed_total", "Messages that could not be sent."},
     {"assent_syslog_sent_total", "Messages sent."},
-    {"assent_tickets", "Tickets that are not at their end, by state."},
+    {"assent_tickets", "Tickets on their way, by state."},
 };
 
 std::string_view help_of(std::string_view family) {

@@ -1,5 +1,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <regex>
 
 #include "daemon/api/cursor.hpp"
 #include "daemon/api/metrics.hpp"
@@ -100,13 +102,13 @@ BOOST_AUTO_TEST_CASE(metrics_are_grouped_by_family_with_help_and_type) {
                     {"assent_ready", 1},
                     {"assent_tickets{state=\"approved\"}", 1},
                     {"assent_alarms", std::numeric_limits<double>::quiet_NaN()}};
-  figures.counters = {{"assent_syslog_sent_total", 12345678}};
+  figures.counters = {{"syslog_sent", 12345678}};
   figures.step_buckets = {1, 2, 3, 0, 0, 1};
   figures.step_seconds = 0.5;
   BOOST_TEST(
       metrics_text(figures) ==
       "# HELP assent_ready Whether /readyz would say yes.\n# TYPE assent_ready gauge\nassent_ready 1\n"
-      "# HELP assent_tickets Tickets that are not at their end, by state.\n# TYPE assent_tickets gauge\n"
+      "# HELP assent_tickets Tickets on their way, by state.\n# TYPE assent_tickets gauge\n"
       "assent_tickets{state=\"approved\"} 1\nassent_tickets{state=\"open\"} 2\n"
       "# HELP assent_syslog_sent_total Messages sent.\n# TYPE assent_syslog_sent_total counter\n"
       "assent_syslog_sent_total 12345678\n"
@@ -115,6 +117,22 @@ BOOST_AUTO_TEST_CASE(metrics_are_grouped_by_family_with_help_and_type) {
       "assent_core_step_seconds_bucket{le=\"0.001\"} 6\nassent_core_step_seconds_bucket{le=\"0.002\"} 6\n"
       "assent_core_step_seconds_bucket{le=\"0.01\"} 6\nassent_core_step_seconds_bucket{le=\"+Inf\"} 7\n"
       "assent_core_step_seconds_sum 0.5\nassent_core_step_seconds_count 7\n");
+}
+
+BOOST_AUTO_TEST_CASE(every_family_of_the_document_has_its_own_help) {
+  std::ifstream file(ASSENT_SOURCE_DIR "/docs/metrics.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  static const std::regex name("`(assent_[a-z_]+)");
+  core::Figures figures;
+  for (std::sregex_iterator at(text.begin(), text.end(), name), end; at != end; ++at)
+    figures.counters.emplace_back((*at)[1].str(), 1);
+  BOOST_TEST(figures.counters.size() > 20);
+  for (auto& [family, value] : figures.counters) {
+    if (family == "assent_core_step_seconds") continue;
+    core::Figures one;
+    (family.ends_with("_total") ? one.counters : one.gauges).emplace_back(family, 1);
+    BOOST_TEST(metrics_text(one).find("See docs/metrics.md") == std::string::npos, family);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(label_values_are_escaped) {
