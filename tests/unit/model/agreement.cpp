@@ -1,7 +1,6 @@
 #define BOOST_TEST_DYN_LINK
 #include <algorithm>
 #include <random>
-#include <regex>
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,6 +21,18 @@ void leaves_of(const Item& item, std::vector<const Item*>& found) {
 bool takes_integers(const Type& type) {
   return type.base == Type::Base::integer || type.base == Type::Base::unsigned_integer ||
          std::any_of(type.types.begin(), type.types.end(), takes_integers);
+}
+
+/// `+1`, ` 1`, `01`: a number, but not as this program wants one.
+bool oddly_spelled(std::string word) {
+  const std::string given = word;
+  word.erase(
+      std::remove_if(word.begin(), word.end(), [](char c) { return c == ' ' || c == '\n' || c == '\t'; }),
+      word.end());
+  if (!word.empty() && (word[0] == '+' || word[0] == '-')) word.erase(0, 1);
+  const bool number = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+  return number && (given[0] == '+' || given.size() > word.size() + 1 ||
+                    given.find_first_of(" \n\t") != std::string::npos || (word.size() > 1 && word[0] == '0'));
 }
 
 std::vector<std::string> samples() {
@@ -147,8 +158,6 @@ BOOST_AUTO_TEST_CASE(a_leaf_takes_exactly_what_libyang_takes_besides_host_bits_a
     leaves_of(top, leaves);
   BOOST_TEST(leaves.size() > 150u);
   const auto words = samples();
-  const std::regex number("-?(0|[1-9][0-9]*)");
-  const std::regex odd_number("\\s*[+-]?0*[0-9]+\\s*");
   std::size_t taken = 0;
   for (const auto* leaf : leaves)
     for (const auto& word : words) {
@@ -163,9 +172,7 @@ BOOST_AUTO_TEST_CASE(a_leaf_takes_exactly_what_libyang_takes_besides_host_bits_a
       const auto special = leaf->type->special;
       const bool stricter = special != Type::Special::none || better.has_value();
       // libyang also reads "+1", " 1" and "01"; a file that says so is more likely wrong than right.
-      if (takes_integers(*leaf->type) && !ours && std::regex_match(word, odd_number) &&
-          !std::regex_match(word, number))
-        continue;
+      if (takes_integers(*leaf->type) && !ours && oddly_spelled(word)) continue;
       if (stricter ? ours && !theirs : ours != theirs)
         BOOST_ERROR(leaf->name << " takes '" << word << "': ours " << ours << ", libyang's " << theirs);
       taken += ours ? 1 : 0;

@@ -1,6 +1,11 @@
 #define BOOST_TEST_DYN_LINK
+#include <unistd.h>
+
+#include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <random>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -196,6 +201,39 @@ BOOST_AUTO_TEST_CASE(the_longest_path_is_taken_and_one_more_byte_is_not) {
   };
   BOOST_TEST(permit(8192));
   BOOST_TEST(!permit(8193));
+}
+
+BOOST_AUTO_TEST_CASE(models_of_two_threads_do_not_meet) {
+  const std::string policy = read_file(source_path("policies/demo.yaml"));
+  std::array<std::string, 2> bound;
+  std::vector<std::thread> threads;
+  for (auto& mine : bound)
+    threads.emplace_back([&mine, &policy] {
+      const auto mine_alone = model::Model::load(source_path("policies"));
+      for (int i = 0; mine_alone.ok() && i < 50; ++i) {
+        const auto right = (*mine_alone)->bind_yaml(policy, "f", "assent-policy:policy");
+        const auto wrong = (*mine_alone)->bind_yaml(policy + "x: 1\n", "f", "assent-policy:policy");
+        mine = right.ok() && !wrong.ok() ? canonical(*right) : std::string();
+      }
+    });
+  for (auto& thread : threads)
+    thread.join();
+  BOOST_TEST(!bound[0].empty());
+  BOOST_TEST(bound[0] == bound[1]);
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_module_is_told_by_name) {
+  const auto folder = std::filesystem::temp_directory_path() / ("assent-model-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  const auto nothing = model::Model::load(folder.string());
+  std::ofstream(folder / "assent-broken.yang") << "module assent-broken { namespace";
+  const auto broken = model::Model::load(folder.string());
+  std::filesystem::remove_all(folder);
+  BOOST_REQUIRE(!nothing.ok());
+  BOOST_TEST(nothing.error().what.id == "model.no-modules");
+  BOOST_REQUIRE(!broken.ok());
+  BOOST_CHECK(broken.error().fault == Fault::outside);
+  BOOST_TEST(broken.error().what.args.at(0).second == "assent-broken");
 }
 
 BOOST_AUTO_TEST_CASE(host_bits_are_a_mistake_that_names_the_network) {
