@@ -60,6 +60,7 @@ void put_permits(State& state, const tickets::Ticket& ticket) {
   permits.closed = ticket.closed;
   permits.closes = ticket.window.closes;
   permits.permits = ticket.permits;
+  if (const auto* stage = tickets::waiting_stage(ticket)) permits.waiting = stage->name;
   state.permits.put(std::move(permits));
 }
 

@@ -7,7 +7,7 @@
 namespace assent::tickets {
 namespace {
 
-constexpr std::size_t max_pattern_bytes = 1024;
+constexpr std::size_t max_pattern_bytes = 8192;
 
 Error malformed(std::string_view text, std::string_view reason) {
   Error error = fail(Fault::invalid, "coverage.bad-pattern",
@@ -114,7 +114,7 @@ bool segment_matches(std::string_view pattern, std::string_view segment) {
 }
 
 Result<PathPattern> PathPattern::parse(std::string_view text) {
-  if (text.size() > max_pattern_bytes) return malformed(text.substr(0, 64), "longer than 1024 bytes");
+  if (text.size() > max_pattern_bytes) return malformed(text.substr(0, 64), "longer than 8192 bytes");
   if (!is_utf8(text)) return malformed(to_utf8(text), "not UTF-8");
   std::vector<std::string_view> segments;
   if (!split_path(text, segments)) return malformed(text, "not a path");
