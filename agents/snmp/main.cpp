@@ -62,7 +62,10 @@ Status run_probe(model::Model& model, const Options& options) {
   if (!profile) return std::move(profile).error();
   Result<Secret> community = Secret::from_file(options.community_file);
   if (!community) return std::move(community).error();
-  Result<Probed> probed = probe(*at, *profile, std::move(*community), PollLimits{}, SystemClock{});
+  PollLimits limits; // somebody waits for it
+  limits.timeout = std::chrono::seconds(2);
+  limits.tries = 2;
+  Result<Probed> probed = probe(*at, *profile, std::move(*community), limits, SystemClock{});
   if (!probed) return std::move(probed).error();
   std::cout << probed_text(*probed) << std::flush;
   return Done{};

@@ -45,8 +45,9 @@ Result<Probed> probe(const Endpoint& at, std::shared_ptr<const Profile> profile,
   plan.devices.push_back(std::move(device));
   plan.counters_interval = plan.state_interval = std::chrono::hours(24);
   poller.set_plan(std::move(plan), now());
-  while (!reading.state && !reading.silence) {
+  for (;;) {
     const Steady next = poller.run(now());
+    if (reading.state || reading.silence) break;
     (*udp)->wait(
         next - clock.monotonic(), -1,
         [&](const Endpoint& from, std::string_view bytes) { poller.datagram(from, bytes, now()); },
