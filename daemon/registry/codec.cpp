@@ -32,6 +32,11 @@ bool printable(std::string_view text, bool lines) {
   return true;
 }
 
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(
+      utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
 bool digits_only(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -42,16 +47,14 @@ bool is_handle(std::string_view text) {
 }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 128 && text.front() != '$' && text.front() != ' ' &&
-         text.back() != ' ' && !digits_only(text) && printable(text, false);
+  return !text.empty() && characters(text) <= 128 && text.find('/') == text.npos && text.front() != '$' &&
+         text.front() != ' ' && text.back() != ' ' && !digits_only(text) && printable(text, false);
 }
 
 std::string_view expectation(Form form) {
   switch (form) {
   case Form::name:
     return "registry.expect-name";
-  case Form::path_name:
-    return "registry.expect-path-name";
   case Form::handle:
     return "registry.expect-handle";
   case Form::word:
@@ -72,18 +75,16 @@ bool has_form(std::string_view text, Form form) {
   switch (form) {
   case Form::name:
     return is_name(text);
-  case Form::path_name:
-    return is_name(text) && text.find('/') == text.npos;
   case Form::handle:
     return is_handle(text);
   case Form::word:
-    return !text.empty() && text.size() <= 80 && text.find(' ') == text.npos && printable(text, false);
+    return !text.empty() && characters(text) <= 80 && text.find(' ') == text.npos && printable(text, false);
   case Form::line:
-    return text.size() <= 1024 && printable(text, false);
+    return characters(text) <= 1000 && printable(text, false);
   case Form::key:
     return text.size() <= 16384 && printable(text, false);
   case Form::document:
-    return text.size() <= (1U << 20) && printable(text, true);
+    return text.size() <= (4U << 20) && printable(text, true);
   }
   return false;
 }

@@ -23,7 +23,7 @@ Error unknown(const State& state, Kind kind, std::string_view text, std::string_
   for (const auto& [name, id] : state.names[static_cast<std::size_t>(kind)]) {
     if (known.size() == most_compared) break;
     if (known.empty() || known.back() != name) known.push_back(name);
-    if (word.size() > 1 && name.find(word) != name.npos) similar.object(state.label({kind, id}));
+    if (word.size() > 1 && name.find(word) != name.npos) similar.object(state, {kind, id});
   }
   const std::string meant = nearest(word, known.data(), known.size());
   if (!meant.empty()) {
@@ -38,7 +38,7 @@ Result<Id> only(const State& state, Kind kind, std::string_view text, const std:
   if (found.empty()) return unknown(state, kind, text, text);
   Evidence evidence;
   for (const Id id : found)
-    evidence.object(state.label({kind, id}));
+    evidence.object(state, {kind, id});
   return std::move(evidence).with(fail(Fault::conflict, "registry.ambiguous",
                                        {{"kind", std::string(name_of(kind))},
                                         {"name", std::string(text)},
@@ -125,7 +125,7 @@ Result<Id> find_space(State& state, Kind kind, std::string_view text, Id network
     if (id != 0) {
       found.push_back(id);
     } else if (const auto* node = in->over(wanted, kind != Kind::address)) {
-      around.object(state.label({node->block ? Kind::block : Kind::prefix, node->id}));
+      around.object(state, {node->block ? Kind::block : Kind::prefix, node->id});
     }
   }
   if (found.empty()) return std::move(around).with(missing(kind, whole));

@@ -90,6 +90,7 @@ void State::lift(Id ticket) {
   if (found == holds.end()) return;
   for (auto& each : found->second) {
     if (each.placed) space(each.network, each.hold.space.first.v4).release(each.hold.space);
+    each.lifted = each.placed;
     each.placed = false;
   }
 }
@@ -98,10 +99,8 @@ void State::lower(Id ticket) {
   const auto found = holds.find(ticket);
   if (found == holds.end()) return;
   for (auto& each : found->second) {
-    Space& in = space(each.network, each.hold.space.first.v4);
-    bool own = false;
-    in.holds(each.hold.space, [&](const Space::Hold&) { return !(own = true); });
-    each.placed = !own && in.hold(each.hold);
+    if (each.lifted) each.placed = space(each.network, each.hold.space.first.v4).hold(each.hold);
+    each.lifted = false;
   }
 }
 

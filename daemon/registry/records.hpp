@@ -16,15 +16,14 @@
 
 namespace assent::registry::record {
 
-/// What a text may hold; bounds are in bytes.
+/// What a text may hold; bounds are in characters.
 enum class Form : std::uint8_t {
-  name,      ///< 1..128, printable, not only digits, not starting with `$`, no space at its ends
-  path_name, ///< the same without `/`
-  handle,    ///< [a-z][a-z0-9._-]{1,31}
-  word,      ///< 1..64, printable, no spaces
-  line,      ///< up to 1,024, printable
-  key,       ///< up to 16 KiB, one line
-  document,  ///< up to 1 MiB; tabs and line ends allowed
+  name,     ///< 1..128, printable, no `/`, not only digits, not starting with `$`, no blank at its ends
+  handle,   ///< [a-z][a-z0-9._-]{1,31}
+  word,     ///< 1..80, printable, no spaces
+  line,     ///< up to 1,000, printable
+  key,      ///< up to 16 KiB, one line
+  document, ///< up to 4 MiB; tabs and line ends allowed
 };
 
 inline constexpr std::array<std::string_view, 6> tiers = {"nation", "province", "city",
@@ -46,7 +45,7 @@ struct Organisation {
   Id parent = 0;
   template <class Self, class V>
   static void visit(Self& r, V&& v) {
-    v.text("name", r.name, Form::path_name, required);
+    v.text("name", r.name, Form::name, required);
     v.choice("tier", r.tier, tiers, required);
     v.ref("parent", r.parent, Kind::organisation, optional);
   }
@@ -166,7 +165,7 @@ struct Addressed {
     v.ref("organisation", r.organisation, Kind::organisation, required);
     v.text("name", r.name, Form::name, optional);
     v.ref("device", r.device, Kind::device, optional);
-    v.text("interface", r.interface, Form::name, optional);
+    v.text("interface", r.interface, Form::line, optional);
     v.text("description", r.description, Form::line, optional);
   }
 };
@@ -219,7 +218,7 @@ struct Device {
     v.ref("agent", r.agent, Kind::agent, optional);
     v.named("profile", r.profile, Kind::profile, optional);
     v.text("credential", r.credential, Form::name, optional);
-    v.texts("labels", r.labels, Form::word);
+    v.texts("labels", r.labels, Form::name);
   }
 };
 
@@ -232,14 +231,14 @@ struct Link {
   Id device = 0;
   std::string interface;
   std::uint64_t entitlement = 0;
-  bool enabled = true;
+  bool enabled = false;
   template <class Self, class V>
   static void visit(Self& r, V&& v) {
     v.text("name", r.name, Form::name, required);
     v.ref("network", r.network, Kind::network, required);
     v.ref("organisation", r.organisation, Kind::organisation, required);
     v.ref("device", r.device, Kind::device, optional);
-    v.text("interface", r.interface, Form::name, optional);
+    v.text("interface", r.interface, Form::line, optional);
     v.number("entitlement", r.entitlement, 0, 1'000'000'000'000'000U, optional);
     v.flag("enabled", r.enabled);
   }

@@ -208,7 +208,7 @@ Status Transaction::Impl::defaults(Kind kind, json::object& value) const {
     put_default(value, "port", 161);
     break;
   case Kind::link:
-    put_default(value, "enabled", true);
+    put_default(value, "enabled", false);
     break;
   case Kind::profile:
   case Kind::policy:

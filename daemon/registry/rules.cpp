@@ -9,7 +9,7 @@ constexpr int deepest = 32; // levels of organisations
 
 Error taken(State& state, Ref by, std::string_view name) {
   Evidence evidence;
-  evidence.object(state.label(by));
+  evidence.object(state, by);
   return std::move(evidence).with(
       fail(Fault::conflict, "registry.name-taken",
            {{"kind", std::string(name_of(by.kind))}, {"name", std::string(name)}}));
@@ -91,7 +91,7 @@ Status check(State& state, Id id, const record::Key& next, const record::Key* ol
   }
   if (const auto other = state.by_name(Kind::key, next.fingerprint); other && *other != id) {
     Evidence evidence;
-    evidence.object(state.label({Kind::key, *other}));
+    evidence.object(state, {Kind::key, *other});
     return std::move(evidence).with(
         fail(Fault::conflict, "registry.key-known", {{"fingerprint", next.fingerprint}}));
   }
@@ -195,7 +195,7 @@ Status check(State& state, Id id, const record::Device& next, const record::Devi
     if (network != next.network || address != next.address || port != next.port) break;
     if (device == id) continue;
     Evidence evidence;
-    evidence.object(state.label({Kind::device, device}));
+    evidence.object(state, {Kind::device, device});
     return std::move(evidence).with(
         fail(Fault::conflict, "registry.endpoint-taken",
              {{"address", next.address.text()}, {"port", std::to_string(next.port)}}));
@@ -248,7 +248,7 @@ void users(State& state, Ref ref, Evidence& evidence) {
             [&](std::string_view, Kind to, std::string_view name) {
               times += to == ref.kind && state.by_name(to, name) == ref.id;
             });
-        if (times != 0) evidence.object(state.label_of(id, row));
+        if (times != 0) evidence.object(state, {Row::kind, id});
         left -= std::min(left, times);
         return left != 0 && !evidence.full();
       });

@@ -12,7 +12,13 @@ class Evidence {
   void add(Message message) {
     if (++count_ <= shown) list_.push_back(std::move(message));
   }
-  void object(std::string label) { add({"registry.evidence-object", {{"object", std::move(label)}}}); }
+  void object(const State& state, Ref ref) {
+    if (count_ < shown) {
+      add({"registry.evidence-object", {{"object", state.label(ref)}}});
+    } else {
+      ++count_; // not named, so no name is made
+    }
+  }
   void add_unseen(std::size_t count) { count_ += count; }
   std::size_t count() const { return count_; }
   bool full() const { return list_.size() == shown; }

@@ -19,7 +19,7 @@ Ref ref_of(const Space::Node& node) {
 
 Error with_object(State& state, Error error, Ref ref) {
   Evidence evidence;
-  evidence.object(state.label(ref));
+  evidence.object(state, ref);
   return std::move(evidence).with(std::move(error));
 }
 
@@ -40,13 +40,13 @@ void strangers(State& state, Space& in, const Prefix& space, Id organisation, Id
     if (child.id == self) {
       strangers(state, in, child.prefix, organisation, 0, false, evidence);
     } else if (!state.within(holder_of(state, child), organisation)) {
-      evidence.object(state.label(ref_of(child)));
+      evidence.object(state, ref_of(child));
     }
     return true;
   });
   in.addresses(space, true, [&](U128, Id id) {
     if (!state.within(state.find<record::Addressed>(id)->organisation, organisation))
-      evidence.object(state.label({Kind::address, id}));
+      evidence.object(state, {Kind::address, id});
     return true;
   });
 }
@@ -61,11 +61,11 @@ Error strangers_error(State& state, Evidence evidence, const Prefix& space, Id o
 Status keeps_all(State& state, Space& in, const Prefix& old, const Prefix& next, bool block) {
   Evidence evidence;
   in.children(old, false, block, [&](Space::Node& child) {
-    if (!next.contains(child.prefix)) evidence.object(state.label(ref_of(child)));
+    if (!next.contains(child.prefix)) evidence.object(state, ref_of(child));
     return true;
   });
   in.addresses(old, false, [&](U128 bits, Id id) {
-    if (!next.contains(Address{old.first.v4, bits})) evidence.object(state.label({Kind::address, id}));
+    if (!next.contains(Address{old.first.v4, bits})) evidence.object(state, {Kind::address, id});
     return true;
   });
   if (!evidence.any()) return Done{};
@@ -89,28 +89,40 @@ Status not_held(State& state, Space& in, const Prefix& space, Id organisation, b
   return std::move(evidence).with(fail(Fault::conflict, "registry.held", {{"space", space.text()}}));
 }
 
-/// With this prefix as it is to be: is an address in use that would be its, or the next active prefix's,
-/// network or broadcast address?
-Status reserved_stay_free(State& state, Space& in, Id self, const record::Prefixed& next) {
-  const Space::Node* above = in.active_over(next.prefix, true);
-  while (above != nullptr && (above->id == self || !above->active))
-    above = above->parent;
-  const bool active = next.status == record::prefix_active;
-  if (!active && above == nullptr) return Done{};
-  const Prefix& deciding = active ? next.prefix : above->prefix;
-  for (const U128 bits : {deciding.first.bits, deciding.last()}) {
-    const Address address{deciding.first.v4, bits};
-    const Id used = in.address_at(bits);
-    if (used == 0 || !is_reserved(deciding, bits) || !next.prefix.contains(address)) continue;
-    const Space::Node* inner = in.active_over(one(address), false);
-    while (inner != nullptr && (inner->id == self || !inner->active))
-      inner = inner->parent;
-    if (inner != nullptr && inner->prefix.length > next.prefix.length) continue;
-    return with_object(state,
-                       fail(Fault::conflict, "registry.address-reserved",
-                            {{"address", address.text()}, {"prefix", deciding.text()}}),
-                       {Kind::address, used});
-  }
+/// The most specific active prefix over `space`, as if `self` were not there.
+const Space::Node* active_without(Space& in, const Prefix& space, bool strict, Id self) {
+  const Space::Node* node = in.active_over(space, strict);
+  while (node != nullptr && (node->id == self || !node->active))
+    node = node->parent;
+  return node;
+}
+
+/// With this prefix as it is to be: is an address in use that would be the network or broadcast address of
+/// the active prefix that decides about it then?
+Status reserved_stay_free(State& state, Space& in, Id self, const record::Prefixed& next,
+                          const record::Prefixed* old) {
+  // Only the edges of prefixes that decide anew about something can come into use: this one, and the ones
+  // next above its new and its old place.
+  std::vector<Prefix> deciding{next.prefix};
+  if (const auto* above = active_without(in, next.prefix, true, self)) deciding.push_back(above->prefix);
+  if (old != nullptr)
+    if (const auto* above = active_without(in, old->prefix, true, self)) deciding.push_back(above->prefix);
+  for (const Prefix& edges : deciding)
+    for (const U128 bits : {edges.first.bits, edges.last()}) {
+      const Address address{edges.first.v4, bits};
+      const Id used = in.address_at(bits);
+      if (used == 0) continue;
+      const Space::Node* other = active_without(in, one(address), false, self);
+      const bool own = next.status == record::prefix_active && next.prefix.contains(address) &&
+                       (other == nullptr || other->prefix.length < next.prefix.length);
+      if (!own && other == nullptr) continue;
+      const Prefix& decides = own ? next.prefix : other->prefix;
+      if (!is_reserved(decides, bits)) continue;
+      return with_object(state,
+                         fail(Fault::conflict, "registry.address-reserved",
+                              {{"address", address.text()}, {"prefix", decides.text()}}),
+                         {Kind::address, used});
+    }
   return Done{};
 }
 
@@ -131,7 +143,7 @@ Error outside_blocks(State& state, Id network, const Prefix& space, std::string 
   Evidence evidence;
   state.table<record::Block>().each([&](Id id, const record::Block& block) {
     if (block.network == network && block.prefix.first.v4 == space.first.v4)
-      evidence.object(state.label({Kind::block, id}));
+      evidence.object(state, {Kind::block, id});
     return true;
   });
   return std::move(evidence).with(
@@ -145,10 +157,10 @@ Status allowed_block(State& state, Id id, const record::Block& next, const recor
     return fail(Fault::refused, "registry.member-fixed", {{"kind", "block"}, {"member", "network"}});
   Evidence overlaps;
   if (const auto* around = in.block_over(next.prefix); around != nullptr && around->id != id)
-    overlaps.object(state.label(ref_of(*around)));
+    overlaps.object(state, ref_of(*around));
   in.children(next.prefix, true, true, [&](Space::Node& inner) {
     if (inner.id != id && (!overlaps.any() || inner.prefix != next.prefix))
-      overlaps.object(state.label(ref_of(inner)));
+      overlaps.object(state, ref_of(inner));
     return true;
   });
   if (overlaps.any())
@@ -183,7 +195,7 @@ Status allowed_prefix(State& state, Id id, const record::Prefixed& next, const r
     if (evidence.any()) return strangers_error(state, std::move(evidence), next.prefix, next.organisation);
   }
   if (!moves && old->status == next.status) return Done{};
-  return reserved_stay_free(state, in, id, next);
+  return reserved_stay_free(state, in, id, next, old);
 }
 
 Status allowed_address(State& state, Id id, const record::Addressed& next, const record::Addressed* old) {
@@ -216,11 +228,11 @@ Status removable_space(State& state, Ref ref) {
   Space& in = state.space(block != nullptr ? block->network : row->network, prefix.first.v4);
   Evidence evidence;
   in.children(prefix, false, block != nullptr, [&](Space::Node& child) {
-    evidence.object(state.label(ref_of(child)));
+    evidence.object(state, ref_of(child));
     return true;
   });
   in.addresses(prefix, true, [&](U128, Id id) {
-    evidence.object(state.label({Kind::address, id}));
+    evidence.object(state, {Kind::address, id});
     return true;
   });
   in.holds(prefix, [&](const Space::Hold& held) {
@@ -240,13 +252,12 @@ Status holders_fit(State& state, Id moved) {
     return around != nullptr && !state.within(organisation, holder_of(state, *around));
   };
   state.table<record::Prefixed>().each([&](Id id, const record::Prefixed& row) {
-    if (misfit(row.organisation, row.network, row.prefix, true))
-      evidence.object(state.label({Kind::prefix, id}));
+    if (misfit(row.organisation, row.network, row.prefix, true)) evidence.object(state, {Kind::prefix, id});
     return true;
   });
   state.table<record::Addressed>().each([&](Id id, const record::Addressed& row) {
     if (misfit(row.organisation, row.network, one(row.address), false))
-      evidence.object(state.label({Kind::address, id}));
+      evidence.object(state, {Kind::address, id});
     return true;
   });
   if (!evidence.any()) return Done{};

@@ -44,6 +44,7 @@ struct State {
     Id network = 0;
     Space::Hold hold;
     bool placed = false;
+    bool lifted = false; ///< was placed, and its own ticket is on trial
   };
   std::map<Id, std::vector<Held>> holds; ///< of a ticket
   std::map<Id, std::size_t> held;        ///< by organisation

@@ -51,7 +51,8 @@ BOOST_FIXTURE_TEST_CASE(all_mistakes_of_a_body_are_told_at_once, City) {
 }
 
 BOOST_FIXTURE_TEST_CASE(names_that_could_mislead_are_refused, City) {
-  for (const char* name : {"", "17", "$1", " lab", "lab ", "a\\nb", "a\\u202eb", "a\\u0085b", "a\\u001bb"})
+  for (const char* name :
+       {"", "17", "$1", " lab", "lab ", "a\\nb", "a\\u202eb", "a\\u0085b", "a\\u001bb", "a/b"})
     refused(create(Kind::network, std::string(R"({"name":")") + name + "\"}"), "registry.body-wrong");
   refused(create(Kind::network, "{\"name\":\"" + std::string(129, 'x') + "\"}"), "registry.body-wrong");
   refused(create(Kind::organisation, R"({"name":"a/b","tier":"bureau","parent":1})"), "registry.body-wrong");
@@ -59,6 +60,11 @@ BOOST_FIXTURE_TEST_CASE(names_that_could_mislead_are_refused, City) {
     refused(create(Kind::person, std::string(R"({"organisation":1,"handle":")") + handle + "\"}"),
             "registry.body-wrong");
   make(Kind::network, R"({"name":"政务外网 2"})");
+  std::string longest;
+  for (int i = 0; i < 128; ++i)
+    longest += "网";
+  make(Kind::network, "{\"name\":\"" + longest + "\"}");
+  refused(create(Kind::network, "{\"name\":\"" + longest + "网\"}"), "registry.body-wrong");
 }
 
 BOOST_FIXTURE_TEST_CASE(names_are_unique_where_they_must_be, Staffed) {

@@ -210,6 +210,14 @@ BOOST_FIXTURE_TEST_CASE(becoming_active_needs_its_edges_free, City) {
   refused(modify(Kind::address, edge, R"({"address":"10.1.0.255"})"), "registry.address-reserved");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_prefix_does_not_grow_away_from_an_address_that_only_it_allowed, City) {
+  prefix("10.1.0.0/24", "九江市", "active");
+  const Id host = prefix("10.1.0.0/32", "九江市", "active");
+  must(wants_address("10.1.0.0"));
+  refused(modify(Kind::prefix, host, R"({"prefix":"10.1.0.0/16"})"), "registry.address-reserved");
+  refused(modify(Kind::prefix, host, R"({"status":"container"})"), "registry.address-reserved");
+}
+
 BOOST_FIXTURE_TEST_CASE(nothing_is_given_out_of_a_reserved_prefix, City) {
   prefix("10.1.0.0/24", "九江市", "reserved");
   refused(next_address("10.1.0.0/24"), "registry.prefix-reserved");
