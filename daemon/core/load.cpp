@@ -2,6 +2,7 @@
 // entries.
 #include <fmt/format.h>
 
+#include "common/hash.hpp"
 #include "daemon/core/state.hpp"
 #include "daemon/tickets/authority.hpp"
 #include "daemon/trust/ssh_signature.hpp"
@@ -127,7 +128,8 @@ Status prove_authority(const State& state, store::Reader& reader, model::Model& 
   std::optional<Error> failed;
   auto read = reader.authority_entries([&](store::StoredEntry&& entry) {
     auto body = parse_json(entry.body, 64u << 20, "journal");
-    if (!body || !body->is_object()) {
+    const auto header = journal::parse_header(entry.header);
+    if (!body || !body->is_object() || !header || header->body != sha256_hex(entry.body)) {
       failed = fail(Fault::outside, "core.damaged-entry", {{"number", std::to_string(entry.number)}});
       return false;
     }
