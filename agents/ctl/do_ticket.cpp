@@ -62,7 +62,8 @@ std::string edit_line(const Session& session, const json::object& edit) {
   const auto kind = text_of(edit, "kind");
   std::string line = text_of(edit, "operation") + " " + kind;
   if (const auto id = number_of(edit, "id"); id != 0) line += " " + session.name_of(kind, id);
-  if (const auto& value = object_of(edit, "value"); !value.empty()) line += ": " + plain(value);
+  if (const auto& value = object_of(edit, "value"); !value.empty())
+    line += ": " + edit_value(session, kind, value);
   return line;
 }
 
@@ -107,9 +108,14 @@ Exit show_ticket(Session& session) {
     (*row)["ready"] = flag_of(*live, "ready");
   }
   Listing listing = listing_of(session, "ticket");
-  for (const char* field : {"on-behalf-of", "template", "opened", "expires"})
+  for (const char* field : {"on-behalf-of", "template"})
     listing.columns.push_back({field, true, {}});
   if (watched) listing.columns.push_back({"ready", true, {}});
+  for (const std::string field : {"opened", "expires"})
+    listing.columns.push_back({field, true, [field](const json::object& ticket) {
+                                 const auto at = text_of(ticket, field);
+                                 return at.empty() ? at : local_time(at);
+                               }});
   print_one(session, listing, *row);
   if (const auto format = session.asked.text("--output", "table"); format != "table" && format != "wide")
     return Exit::done;

@@ -1,3 +1,4 @@
+// One table: its length is that of the register, and cutting it would only hide rows.
 #include "agents/ctl/kinds.hpp"
 
 #include <algorithm>

@@ -55,7 +55,11 @@ class Socket final : public Api {
       : options_(options(std::move(socket), language)), client_(options_) {}
 
   Result<json::object> call(const std::string& operation, const json::object& input) override {
-    return client_.call(operation, input);
+    // A backup of a large store takes minutes.
+    if (operation == "assent-admin:backup") client_.set_deadline(std::chrono::minutes{15});
+    auto answer = client_.call(operation, input);
+    client_.set_deadline(options_.deadline);
+    return answer;
   }
   Result<json::object> get(const std::string& path) override {
     auto answer = client_.get("/restconf/data/" + path);

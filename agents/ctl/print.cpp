@@ -105,6 +105,20 @@ std::string plain(const json::value& value) {
   return json::serialize(value);
 }
 
+std::string edit_value(const Session& session, std::string_view kind, const json::object& value) {
+  const KindRow* shape = kind_row(kind);
+  std::string line;
+  for (const auto& [key, member] : value) {
+    const Field* field = shape ? field_of(*shape, key) : nullptr;
+    std::string text = plain(member);
+    if (field && field->type == FieldType::reference && member.is_number())
+      text = session.name_of(field->of, number_of(value, key));
+    if (text.find('\n') != std::string::npos) text = "(" + std::to_string(text.size()) + " bytes)";
+    line += (line.empty() ? "" : " ") + std::string(key) + "=" + text;
+  }
+  return line;
+}
+
 std::string local_time(std::string_view rfc3339) {
   auto at = parse_instant(rfc3339);
   if (!at.ok()) return std::string(rfc3339);

@@ -36,6 +36,9 @@ void print_one(const Session& session, const Listing& listing, const json::objec
 /// The columns of a kind: names in place of ids, local times.
 Listing listing_of(const Session& session, std::string_view kind);
 
+/// The value of an edit on one line: names in place of ids, texts of several lines only by their size.
+std::string edit_value(const Session& session, std::string_view kind, const json::object& value);
+
 std::string plain(const json::value& value);      ///< a member as text: lists joined by commas
 std::string local_time(std::string_view rfc3339); ///< `2026-11-23 17:55:00` of the machine's zone
 std::string pretty(const json::value& value, std::size_t depth = 0); ///< JSON over several lines

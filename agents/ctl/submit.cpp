@@ -80,10 +80,11 @@ Exit dry_run(Session& session, const json::object& answer) {
   for (const auto& value : array_of(answer, "edits")) {
     const auto* edit = value.if_object();
     if (!edit) continue;
-    std::string line =
-        std::to_string(++n) + ". " + text_of(*edit, "operation") + " " + text_of(*edit, "kind");
-    if (const auto id = number_of(*edit, "id"); id != 0) line += " " + std::to_string(id);
-    if (const auto& body = object_of(*edit, "value"); !body.empty()) line += ": " + plain(body);
+    const auto kind = text_of(*edit, "kind");
+    std::string line = std::to_string(++n) + ". " + text_of(*edit, "operation") + " " + kind;
+    if (const auto id = number_of(*edit, "id"); id != 0) line += " " + session.name_of(kind, id);
+    if (const auto& body = object_of(*edit, "value"); !body.empty())
+      line += ": " + edit_value(session, kind, body);
     session.console.out(for_terminal(line) + "\n");
   }
   show_stages(session, array_of(answer, "stages"));
