@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -16,20 +15,26 @@ std::string read(const std::filesystem::path& path) {
   return out.str();
 }
 
-std::set<std::string> matches(const std::string& text, const std::regex& what) {
+/// All that stands between `before` and `after`, and holds nothing but the letters of ids and names.
+std::set<std::string> between(const std::string& text, const std::string& before, char after) {
   std::set<std::string> out;
-  for (std::sregex_iterator each(text.begin(), text.end(), what), end; each != end; ++each)
-    out.insert((*each)[1]);
+  for (auto at = text.find(before); at != text.npos; at = text.find(before, at + 1)) {
+    const auto begin = at + before.size();
+    const auto end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.", begin);
+    if (end != text.npos && end != begin && text[end] == after) out.insert(text.substr(begin, end - begin));
+  }
   return out;
 }
 
 std::map<std::string, std::set<std::string>> catalogue(const char* language) {
-  static const std::regex entry("msgid \"(registry[^\"]+)\"\nmsgstr \"([^\n]+)\"\n"), name("\\{([a-z]+)\\}");
-  const std::string text =
-      read(std::filesystem::path(ASSENT_SOURCE_DIR) / "po" / language / "registry.po") + "\n";
+  std::istringstream lines(read(std::filesystem::path(ASSENT_SOURCE_DIR) / "po" / language / "registry.po"));
   std::map<std::string, std::set<std::string>> out;
-  for (std::sregex_iterator each(text.begin(), text.end(), entry), end; each != end; ++each)
-    out[(*each)[1]] = matches((*each)[2], name);
+  std::string id;
+  for (std::string line; std::getline(lines, line);) {
+    const auto ids = between(line, "msgid \"registry.", '"');
+    if (!ids.empty()) id = *ids.begin();
+    if (line.rfind("msgstr \"", 0) == 0 && line.size() > 9) out[id] = between(line, "{", '}');
+  }
   return out;
 }
 
@@ -42,7 +47,7 @@ BOOST_AUTO_TEST_CASE(every_sentence_of_the_register_is_in_both_catalogues) {
   std::set<std::string> used;
   for (const auto& file :
        std::filesystem::directory_iterator(std::filesystem::path(ASSENT_SOURCE_DIR) / "daemon/registry"))
-    used.merge(matches(read(file.path()), std::regex("\"(registry\\.[a-z0-9-]+)\"")));
+    used.merge(between(read(file.path()), "\"registry.", '"'));
   for (const auto& id : used)
     BOOST_TEST(english.count(id) == 1U, id);
   for (const auto& [id, names] : english)
