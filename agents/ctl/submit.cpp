@@ -220,7 +220,10 @@ Result<Signer> signer_of(Session& session) {
 Exit submit(Session& session, Wanted wanted) {
   auto input = input_of(session, wanted);
   if (!input.ok()) return session.refuse(input.error());
-  if (const auto name = session.asked.text("--template"); !name.empty()) {
+  const auto name = session.asked.text("--template");
+  if (!name.empty() && session.asked.has("--dry-run"))
+    session.tell("ctl.dry-run-template", {{"template", name}});
+  if (!name.empty() && !session.asked.has("--dry-run")) {
     json::object standard{
         {"template", name}, {"edits", array_of(*input, "edits")}, {"reason", text_of(*input, "reason")}};
     auto answer = session.api.call("assent-ticket:standard", standard);

@@ -178,6 +178,14 @@ BOOST_AUTO_TEST_CASE(a_standard_change_needs_no_key) {
   BOOST_TEST(world.signing.signed_page.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_dry_run_under_a_template_applies_nothing) {
+  World world;
+  BOOST_TEST(world.run({"address", "allocate", "10.0.0.0/24", "--network", "extranet", "--template",
+                        "next-address", "--reason", "r", "--key", "k", "--dry-run"}) == 0);
+  BOOST_TEST(world.asked("assent-ticket:standard").empty());
+  BOOST_TEST(flag_of(world.asked("assent-ticket:prepare"), "dry-run"));
+}
+
 BOOST_AUTO_TEST_CASE(permits_of_the_command_line_become_a_ticket) {
   World world;
   BOOST_TEST(world.run({"ticket", "new", "--device", "sw1", "--path", "/a", "--path", "/b", "--closes", "+2h",
