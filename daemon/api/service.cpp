@@ -68,6 +68,17 @@ View Service::view_of(const Call& call) {
                                                                                        : View::monitor;
 }
 
+HttpResponse Service::no_write(const Call& call, const Error& error, unsigned status, std::string_view tag) {
+  constexpr std::size_t longest = 200;
+  const std::string_view method = call.request.method, target = call.request.target;
+  if (method != "GET" && method != "HEAD")
+    core_.refused(call.peer,
+                  std::string(method) + " " +
+                      std::string(target.substr(0, std::min(target.find('?'), longest))),
+                  error);
+  return no(call, error, status, tag);
+}
+
 std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later)> later) {
   call.language = accepted_language(call.request.accept_language, options_.language);
   if (call.peer.door == core::Peer::Door::status && !is_local_host(call.request.host))
@@ -75,10 +86,10 @@ std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later
   auto routed = route(call.request.method, call.request.target);
   if (!routed) return no(call, routed.error());
   call.route = std::move(routed).value();
-  if (call.route.what == What::nothing) return no(call, fail(Fault::not_found, "api.nothing-here"));
+  if (call.route.what == What::nothing) return no_write(call, fail(Fault::not_found, "api.nothing-here"));
   if (call.route.what == What::not_allowed) {
-    auto out = no(call, fail(Fault::invalid, "api.method-not-allowed", {{"methods", call.route.name}}), 405,
-                  "operation-not-supported");
+    auto out = no_write(call, fail(Fault::invalid, "api.method-not-allowed", {{"methods", call.route.name}}),
+                        405, "operation-not-supported");
     out.allow = call.route.name;
     return out;
   }
@@ -105,7 +116,7 @@ std::optional<HttpResponse> Service::operate(Call& call, std::function<void(Late
   const bool of_agents = name.rfind("assent-agent:", 0) == 0;
   const auto door = call.peer.door;
   if (door == core::Peer::Door::status)
-    return no(call, fail(Fault::invalid, "api.status-door-reads-only"), 405, "operation-not-supported");
+    return no_write(call, fail(Fault::invalid, "api.status-door-reads-only"), 405, "operation-not-supported");
   if (!operations_.contains(name)) {
     Error error = fail(Fault::not_found, "api.no-such-operation", {{"operation", name}});
     const std::vector<std::string_view> known(operations_.begin(), operations_.end());
@@ -114,8 +125,8 @@ std::optional<HttpResponse> Service::operate(Call& call, std::function<void(Late
     return no(call, error);
   }
   if (of_agents != (door == core::Peer::Door::agent))
-    return no(call, fail(Fault::refused, of_agents ? "api.agents-door-only" : "api.not-for-agents",
-                         {{"operation", name}}));
+    return no_write(call, fail(Fault::refused, of_agents ? "api.agents-door-only" : "api.not-for-agents",
+                               {{"operation", name}}));
   if (call.request.content_type.find("xml") != std::string::npos)
     return no(call, fail(Fault::invalid, "api.json-only"), 415, "invalid-value");
   if (!good_key(call.request.idempotency_key))

@@ -67,6 +67,8 @@ class Service {
 
  private:
   HttpResponse no(const Call& call, const Error& error, unsigned status = 0, std::string_view tag = {});
+  /// The same, of something that would have changed state: it goes into the journal too.
+  HttpResponse no_write(const Call& call, const Error& error, unsigned status = 0, std::string_view tag = {});
   std::optional<HttpResponse> operate(Call& call, std::function<void(Later)> later);
   HttpResponse read(Call& call);
   HttpResponse listing(const Call& call, store::Reader& reader);

@@ -77,6 +77,14 @@ void CoreThread::post(Request request, Reply reply) {
     refused(fail(Fault::busy, "core.busy"));
 }
 
+void CoreThread::refused(Peer peer, std::string what, Error error) {
+  Request request;
+  request.peer = std::move(peer);
+  request.operation = std::move(what);
+  error.fault = Fault::refused;
+  queue_.put(Message{Turned{std::move(request), std::move(error)}}, options_.queue_bound);
+}
+
 void CoreThread::figures(std::function<void(Figures)> answer) {
   queue_.put(WantFigures{std::move(answer)});
 }

@@ -88,6 +88,9 @@ class Core {
   /// Any thread. `reply` runs once, on some thread of core or store, and must not block. Fault::busy at once
   /// where the queue is full.
   virtual void post(Request request, Reply reply) = 0;
+  /// Any thread. A door refused this before it became a Request; it is journalled as core's own refusals are,
+  /// up to the same rate. `what` names what was tried, in printable ASCII. Dropped where the queue is full.
+  virtual void refused(Peer peer, std::string what, Error error) = 0;
   /// Any thread; the answer comes on core's thread, within one round: also the watchdog's question.
   virtual void figures(std::function<void(Figures)> answer) = 0;
   /// SIGHUP: proposed files are read again and compared.

@@ -26,6 +26,7 @@ class CoreThread final : public Core {
 
   void begin();
   void post(Request request, Reply reply) override;
+  void refused(Peer peer, std::string what, Error error) override;
   void figures(std::function<void(Figures)> answer) override;
   void reload() override;
   store::Store& store() override { return *store_; }
@@ -34,6 +35,10 @@ class CoreThread final : public Core {
   struct Asked {
     Request request;
     Reply reply;
+  };
+  struct Turned {
+    Request request;
+    Error error;
   };
   struct WantFigures {
     std::function<void(Figures)> answer;
@@ -44,7 +49,7 @@ class CoreThread final : public Core {
   };
   struct Recovered {};
   struct Stop {};
-  using Message = std::variant<Asked, WantFigures, Reread, CommitFailed, Recovered, Stop>;
+  using Message = std::variant<Asked, Turned, WantFigures, Reread, CommitFailed, Recovered, Stop>;
 
   /// An agent that waits for a newer plan than it knows.
   struct Waiting {
@@ -61,6 +66,7 @@ class CoreThread final : public Core {
 
   void run();
   void handle(Asked& asked);
+  void handle(Turned& turned);
   void handle(WantFigures& want) { want.answer(make_figures()); }
   void handle(Reread&);
   void handle(CommitFailed& failed);

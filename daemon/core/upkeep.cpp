@@ -29,7 +29,7 @@ void CoreThread::note_refusal(Step& step, const Request& request, const Error& e
   for (const auto& [name, value] : error.what.args)
     args[name] = value.substr(0, 256);
   json::object detail{{"operation", request.operation}, {"why", error.what.id}, {"args", std::move(args)}};
-  if (!request.peer.account.empty()) detail["account"] = request.peer.account;
+  detail["account"] = request.peer.account.empty() ? "-" : request.peer.account;
   if (!request.peer.agent.empty()) detail["agent"] = request.peer.agent;
   if (!error.rule.empty()) detail["rule"] = error.rule;
   step.note(journal::Stream::records, "refused", std::move(detail), number_of(request.input, "ticket"));
@@ -45,6 +45,13 @@ void CoreThread::count_refusals(Step& step) {
   std::erase_if(state_->refusals, [&](const auto& entry) {
     return entry.second.counted == 0 && step.monotonic - entry.second.since > std::chrono::hours{1};
   });
+}
+
+void CoreThread::handle(Turned& turned) {
+  if (read_only_) return;
+  Step step = step_for(turned.request.peer);
+  note_refusal(step, turned.request, turned.error);
+  finish(step, json::object{}, [](const Answer&) {});
 }
 
 void CoreThread::handle(Reread&) {

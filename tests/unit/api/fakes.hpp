@@ -128,6 +128,10 @@ class Core final : public core::Core {
     if (hold) return;
     reply(respond(request));
   }
+  void refused(core::Peer, std::string what, Error error) override {
+    const std::lock_guard lock(mutex);
+    turned.push_back(std::move(what) + ": " + error.what.id);
+  }
   void figures(std::function<void(core::Figures)> answer) override {
     if (!hold) return answer(present);
     const std::lock_guard lock(mutex);
@@ -139,6 +143,7 @@ class Core final : public core::Core {
   fake::Store kept;
   std::mutex mutex;
   std::vector<core::Request> posted;
+  std::vector<std::string> turned; ///< what doors refused
   std::vector<std::function<void(core::Figures)>> held;
   core::Figures present;
   std::atomic<bool> hold = false; ///< requests get no answer; questions for figures are held

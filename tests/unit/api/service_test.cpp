@@ -77,6 +77,24 @@ BOOST_FIXTURE_TEST_CASE(each_door_takes_only_its_own_operations, World) {
   BOOST_TEST(core.posted.at(0).peer.agent == "snmp");
 }
 
+BOOST_FIXTURE_TEST_CASE(what_a_door_refuses_to_write_is_told_to_core_and_a_refused_read_is_not, World) {
+  const std::string address = "/restconf/data/assent-registry:address=1";
+  const std::string prepare = "/restconf/operations/assent-ticket:prepare";
+  ask(Door::agent, "POST", prepare, "{}");
+  ask(Door::person, "DELETE", address + "?why=none");
+  ask(Door::person, "PUT", "/anything");
+  ask(Door::status, "POST", prepare, "{}");
+  BOOST_TEST(core.turned == (std::vector<std::string>{"POST " + prepare + ": api.not-for-agents",
+                                                      "DELETE " + address + ": api.method-not-allowed",
+                                                      "PUT /anything: api.nothing-here",
+                                                      "POST " + prepare + ": api.status-door-reads-only"}),
+             boost::test_tools::per_element());
+  core.turned.clear();
+  ask(Door::agent, "GET", address);
+  get("/anything");
+  BOOST_TEST(core.turned.empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(nothing_malformed_reaches_core, World) {
   for (const char* body : {"{", "[]", "{}", "null", R"({"assent-ticket:input":{},"x":1})", R"({"input":{}})",
                            R"({"assent-ticket:input":{"wrong":1}})", R"({"assent-ticket:input":[]})"})
