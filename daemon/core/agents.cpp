@@ -113,17 +113,18 @@ void note_move(Step& step, const registry::Device& device, watch::Outcome::Move&
       .rows = std::move(rows);
 }
 
-/// Judges a reading; true where its text is wanted.
-bool judge(Step& step, const registry::Device& device, const watch::Observation& observation) {
+enum class Judged { yes, text_wanted, refused };
+
+Judged judge(Step& step, const registry::Device& device, const watch::Observation& observation) {
   step.state.watch.set_state_interval(step.state.policy.state_interval());
   auto outcome =
       step.state.watch.observe(observation, step.state.permits, device.labels, step.now,
                                [&](const std::string& fingerprint) { return step.tree(fingerprint); });
-  if (outcome.want_tree) return true;
+  if (outcome.want_tree) return Judged::text_wanted;
   if (outcome.failed) {
     raise(step, "reading-refused", "device/" + std::to_string(device.id), alarms::Severity::major,
           {"alarm.reading-refused", {{"device", device.name}, {"reason", outcome.failed->what.id}}});
-    return false;
+    return Judged::refused;
   }
   clear(step, "reading-refused", "device/" + std::to_string(device.id));
   note_findings(step, device, outcome.opened, "finding-opened");
@@ -141,7 +142,7 @@ bool judge(Step& step, const registry::Device& device, const watch::Observation&
                                    step.state.watch.reading_detail(device.id)});
   auto& live = step.state.devices[device.id];
   live.read = observation.started;
-  return false;
+  return Judged::yes;
 }
 
 void answered_order(Step& step, const registry::Device& device, const watch::Observation& observation) {
@@ -270,12 +271,11 @@ Answer report(Step& step, Id agent, const json::object& input) {
     ++step.state.devices[device.id].samples;
   for (auto& [device, observation] : report->states) {
     step.state.devices[device.id].heard = true;
-    if (judge(step, device, observation)) {
-      wanted.push_back(json::string(observation.fingerprint));
-      step.state.waiting_trees[device.id] = std::move(observation);
-    } else {
-      answered_order(step, device, observation);
-    }
+    const Judged judged = judge(step, device, observation);
+    if (judged == Judged::yes) answered_order(step, device, observation);
+    if (judged != Judged::text_wanted) continue;
+    wanted.push_back(json::string(observation.fingerprint));
+    step.state.waiting_trees[device.id] = std::move(observation);
   }
   return json::object{{"wanted", std::move(wanted)}, {"accepted", report->states.size()}};
 }
@@ -295,8 +295,7 @@ Answer tree(Step& step, Id agent, const json::object& input) {
   step.state.waiting_trees.erase(waiting);
   observation.text = text;
   step.batch.trees.push_back({fingerprint, text});
-  static_cast<void>(judge(step, *device, observation));
-  answered_order(step, *device, observation);
+  if (judge(step, *device, observation) == Judged::yes) answered_order(step, *device, observation);
   return json::object{};
 }
 

@@ -65,7 +65,8 @@ void CoreThread::begin() {
   thread_ = std::thread([this] { run(); });
   worker_ = std::thread([this] {
     while (!work_over_)
-      for (auto& work : work_.take(std::chrono::seconds{1})) work();
+      for (auto& work : work_.take(std::chrono::seconds{1}))
+        work();
   });
 }
 
@@ -146,7 +147,8 @@ void CoreThread::handle(Asked& asked) {
                         std::move(asked.reply)});
     return;
   }
-  if (request.operation == "assent-admin:backup" && request.peer.door == Peer::Door::person) return backup(asked);
+  if (request.operation == "assent-admin:backup" && request.peer.door == Peer::Door::person)
+    return backup(asked);
   const std::string owner = "account:" + request.peer.account + request.peer.agent;
   if (!request.idempotency_key.empty()) {
     const auto known = remembered_.find(owner + "\n" + request.idempotency_key);
@@ -238,15 +240,18 @@ void CoreThread::backup(Asked& asked) {
   // The file is written with the daemon's rights: only its own account and root may say where.
   const auto* own = ::getpwuid(::geteuid());
   if (asked.request.peer.account != "root" && (own == nullptr || asked.request.peer.account != own->pw_name))
-    return asked.reply(fail(Fault::refused, "core.not-your-machine", {{"account", asked.request.peer.account}}));
+    return asked.reply(
+        fail(Fault::refused, "core.not-your-machine", {{"account", asked.request.peer.account}}));
   const std::string path = text_of(asked.request.input, "path");
-  if (!path.starts_with('/')) return asked.reply(fail(Fault::invalid, "core.path-not-absolute", {{"path", path}}));
+  if (!path.starts_with('/'))
+    return asked.reply(fail(Fault::invalid, "core.path-not-absolute", {{"path", path}}));
   work_.put([this, path, reply = std::move(asked.reply)] {
     auto done = store_->backup(path);
     if (!done) return reply(done.error());
     std::error_code error;
     const auto bytes = std::filesystem::file_size(path, error);
-    if (error) return reply(fail(Fault::outside, "core.no-backup", {{"path", path}, {"cause", error.message()}}));
+    if (error)
+      return reply(fail(Fault::outside, "core.no-backup", {{"path", path}, {"cause", error.message()}}));
     reply(json::object{{"bytes", bytes}});
   });
 }

@@ -214,8 +214,8 @@ Status Snapshot::entries_of_ticket(Id ticket, const std::function<bool(StoredEnt
 }
 
 Status Snapshot::authority_entries(const std::function<bool(StoredEntry&&)>& entry) {
-  // The mark only makes it fast to audit; whoever can write the file could take a mark away, so every body that
-  // names such a row is looked at.
+  // The mark only makes it fast to audit; whoever can write the file could take a mark away, so every body
+  // that names such a row is looked at.
   Statement& statement = cached(
       "SELECT number, header, body FROM decision WHERE authority = 1 OR instr(body, '\"kind\":\"key\"') OR "
       "instr(body, '\"kind\":\"person\"') OR instr(body, '\"kind\":\"role\"') OR "

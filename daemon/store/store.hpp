@@ -92,8 +92,8 @@ class Reader {
                          const std::function<bool(StoredEntry&&)>& entry) = 0;
   /// The newest entries that concern a ticket, oldest first.
   virtual Status entries_of_ticket(Id ticket, const std::function<bool(StoredEntry&&)>& entry) = 0;
-  /// Entries that changed organisations, people, keys, roles, policies or profiles, from the founding on, whether
-  /// they are marked as such or not; a few others that name such kinds come too.
+  /// Entries that changed organisations, people, keys, roles, policies or profiles, from the founding on,
+  /// whether they are marked as such or not; a few others that name such kinds come too.
   virtual Status authority_entries(const std::function<bool(StoredEntry&&)>& entry) = 0;
   virtual Result<std::string> tree(std::string_view fingerprint) = 0;
   virtual Status each_reading(const std::function<void(Reading&&)>& reading) = 0;

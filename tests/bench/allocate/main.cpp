@@ -1,5 +1,6 @@
-// A load of standard changes: CLIENTS connections to the control socket, each asking for the next free address again as
-// soon as it has been answered, for SECONDS. Prints answers per second; any answer but 200 ends it with status 1.
+// A load of standard changes: CLIENTS connections to the control socket, each asking for the next free
+// address again as soon as it has been answered, for SECONDS. Prints answers per second; any answer but 200
+// ends it with status 1.
 //   bench-allocate SOCKET CLIENTS SECONDS PREFIX [ADDRESSES-PER-REQUEST]
 #include <chrono>
 #include <cstdio>
@@ -42,8 +43,8 @@ std::string request(const std::string& prefix, int count) {
     edits += fmt::format(
         R"({}{{"operation":"create","kind":"address","value":{{"network":"extranet","from":"{}","organisation":1}}}})",
         i == 0 ? "" : ",", prefix);
-  const std::string body =
-      fmt::format(R"({{"assent-ticket:input":{{"template":"next-address","reason":"bench","edits":[{}]}}}})", edits);
+  const std::string body = fmt::format(
+      R"({{"assent-ticket:input":{{"template":"next-address","reason":"bench","edits":[{}]}}}})", edits);
   return fmt::format("POST /restconf/operations/assent-ticket:standard HTTP/1.1\r\nHost: localhost\r\n"
                      "Content-Type: application/yang-data+json\r\nContent-Length: {}\r\n\r\n{}",
                      body.size(), body);
@@ -63,7 +64,8 @@ bool answered(Connection& connection) {
   const auto head = connection.got.find("\r\n\r\n");
   if (head == std::string::npos) return false;
   auto at = connection.got.find("Content-Length: ");
-  if (at == std::string::npos || at > head) end("an answer without a length: " + connection.got.substr(0, 300));
+  if (at == std::string::npos || at > head)
+    end("an answer without a length: " + connection.got.substr(0, 300));
   const auto length = std::strtoul(connection.got.c_str() + at + 16, nullptr, 10);
   if (connection.got.size() < head + 4 + length) return false;
   if (connection.got.compare(9, 3, "200") != 0) end(connection.got.substr(0, head + 4 + length));
@@ -71,7 +73,7 @@ bool answered(Connection& connection) {
   return true;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
   if (argc < 5) end("SOCKET CLIENTS SECONDS PREFIX [ADDRESSES-PER-REQUEST]");

@@ -14,13 +14,20 @@ struct Town : test::World {
     start();
     done({create("network", {{"name", "extranet"}})});
     done({create("organisation", {{"name", "浔阳区"}, {"tier", "county"}, {"parent", "九江市"}})});
-    done({create("block", {{"network", "extranet"}, {"prefix", "10.0.0.0/8"}, {"organisation", "九江市"}, {"source", "省"}})});
-    done({create("prefix", {{"network", "extranet"}, {"prefix", "10.1.0.0/24"}, {"organisation", "浔阳区"}, {"status", "active"}})});
+    done({create(
+        "block",
+        {{"network", "extranet"}, {"prefix", "10.0.0.0/8"}, {"organisation", "九江市"}, {"source", "省"}})});
+    done({create("prefix", {{"network", "extranet"},
+                            {"prefix", "10.1.0.0/24"},
+                            {"organisation", "浔阳区"},
+                            {"status", "active"}})});
   }
-  json::object address_edit() { return create("address", {{"network", "extranet"}, {"from", "10.1.0.0/24"}, {"organisation", "浔阳区"}}); }
+  json::object address_edit() {
+    return create("address", {{"network", "extranet"}, {"from", "10.1.0.0/24"}, {"organisation", "浔阳区"}});
+  }
 };
 
-}  // namespace
+} // namespace
 
 BOOST_FIXTURE_TEST_SUITE(requests, Town)
 
@@ -48,16 +55,19 @@ BOOST_AUTO_TEST_CASE(the_requester_cannot_approve_himself) {
 }
 
 BOOST_AUTO_TEST_CASE(a_signature_by_an_unknown_key_is_refused) {
-  auto prepared = ask("assent-ticket:prepare", {{"requester", "zhang"}, {"reason", "x"}, {"edits", json::array{address_edit()}}});
+  auto prepared = ask("assent-ticket:prepare",
+                      {{"requester", "zhang"}, {"reason", "x"}, {"edits", json::array{address_edit()}}});
   BOOST_REQUIRE(prepared.ok());
   const auto page = text_of(*prepared, "page");
-  auto answer = ask("assent-ticket:act", {{"page", page}, {"signature", sign("stranger", "assent-request", page)}});
+  auto answer =
+      ask("assent-ticket:act", {{"page", page}, {"signature", sign("stranger", "assent-request", page)}});
   BOOST_REQUIRE(!answer.ok());
   BOOST_TEST(answer.error().what.id == "core.unknown-key");
 }
 
 BOOST_AUTO_TEST_CASE(a_signature_by_another_person_than_the_page_names_is_refused) {
-  auto prepared = ask("assent-ticket:prepare", {{"requester", "zhang"}, {"reason", "x"}, {"edits", json::array{address_edit()}}});
+  auto prepared = ask("assent-ticket:prepare",
+                      {{"requester", "zhang"}, {"reason", "x"}, {"edits", json::array{address_edit()}}});
   BOOST_REQUIRE(prepared.ok());
   const auto page = text_of(*prepared, "page");
   auto answer = ask("assent-ticket:act", {{"page", page}, {"signature", sign("li", "assent-request", page)}});
@@ -69,12 +79,14 @@ BOOST_AUTO_TEST_CASE(a_page_of_one_ticket_does_not_serve_another) {
   auto one = request("zhang", {{"edits", json::array{address_edit()}}});
   auto two = request("zhang", {{"edits", json::array{address_edit()}}});
   BOOST_REQUIRE((one.ok() && two.ok()));
-  auto page = ask("assent-ticket:page", {{"ticket", number_of(*one, "ticket")}, {"word", "approve"}, {"person", "li"}});
+  auto page = ask("assent-ticket:page",
+                  {{"ticket", number_of(*one, "ticket")}, {"word", "approve"}, {"person", "li"}});
   BOOST_REQUIRE(page.ok());
   std::string text = text_of(*page, "page");
   const std::string from = "ticket: " + std::to_string(number_of(*one, "ticket")) + "\n";
   text.replace(text.find(from), from.size(), "ticket: " + std::to_string(number_of(*two, "ticket")) + "\n");
-  auto answer = ask("assent-ticket:act", {{"page", text}, {"signature", sign("li", "assent-approval", text)}});
+  auto answer =
+      ask("assent-ticket:act", {{"page", text}, {"signature", sign("li", "assent-approval", text)}});
   BOOST_REQUIRE(!answer.ok());
   BOOST_TEST(rows(Kind::address).empty());
 }
@@ -82,11 +94,13 @@ BOOST_AUTO_TEST_CASE(a_page_of_one_ticket_does_not_serve_another) {
 BOOST_AUTO_TEST_CASE(a_page_is_worthless_after_its_time) {
   auto asked = request("zhang", {{"edits", json::array{address_edit()}}});
   BOOST_REQUIRE(asked.ok());
-  auto page = ask("assent-ticket:page", {{"ticket", number_of(*asked, "ticket")}, {"word", "approve"}, {"person", "li"}});
+  auto page = ask("assent-ticket:page",
+                  {{"ticket", number_of(*asked, "ticket")}, {"word", "approve"}, {"person", "li"}});
   BOOST_REQUIRE(page.ok());
   advance(std::chrono::hours{25});
   const auto text = text_of(*page, "page");
-  auto answer = ask("assent-ticket:act", {{"page", text}, {"signature", sign("li", "assent-approval", text)}});
+  auto answer =
+      ask("assent-ticket:act", {{"page", text}, {"signature", sign("li", "assent-approval", text)}});
   BOOST_REQUIRE(!answer.ok());
   BOOST_TEST(answer.error().what.id == "core.page-too-old");
 }
@@ -94,14 +108,16 @@ BOOST_AUTO_TEST_CASE(a_page_is_worthless_after_its_time) {
 BOOST_AUTO_TEST_CASE(a_signature_for_a_request_does_not_approve) {
   auto asked = request("zhang", {{"edits", json::array{address_edit()}}});
   BOOST_REQUIRE(asked.ok());
-  auto page = ask("assent-ticket:page", {{"ticket", number_of(*asked, "ticket")}, {"word", "approve"}, {"person", "li"}});
+  auto page = ask("assent-ticket:page",
+                  {{"ticket", number_of(*asked, "ticket")}, {"word", "approve"}, {"person", "li"}});
   const auto text = text_of(*page, "page");
   auto answer = ask("assent-ticket:act", {{"page", text}, {"signature", sign("li", "assent-request", text)}});
   BOOST_TEST(!answer.ok());
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_is_held_within_the_limit) {
-  for (int i = 0; i < 4; ++i) BOOST_TEST(request("zhang", {{"edits", json::array{address_edit()}}}).ok());
+  for (int i = 0; i < 4; ++i)
+    BOOST_TEST(request("zhang", {{"edits", json::array{address_edit()}}}).ok());
   auto more = request("zhang", {{"edits", json::array{address_edit()}}});
   BOOST_REQUIRE(!more.ok());
   BOOST_TEST(more.error().what.id == "core.holds-too-much");
@@ -127,29 +143,42 @@ BOOST_AUTO_TEST_CASE(the_requester_withdraws) {
 
 BOOST_AUTO_TEST_CASE(a_standard_change_is_applied_at_once_and_counted) {
   for (int i = 1; i <= 3; ++i) {
-    auto answer = ask("assent-ticket:standard", {{"template", "next-address"}, {"reason", "x"}, {"edits", json::array{address_edit()}}}, person_peer("zhang"));
+    auto answer = ask("assent-ticket:standard",
+                      {{"template", "next-address"}, {"reason", "x"}, {"edits", json::array{address_edit()}}},
+                      person_peer("zhang"));
     BOOST_REQUIRE(answer.ok());
-    BOOST_TEST(text_of(array_of(*answer, "made").at(0).as_object(), "address") == "10.1.0." + std::to_string(i));
+    BOOST_TEST(text_of(array_of(*answer, "made").at(0).as_object(), "address") ==
+               "10.1.0." + std::to_string(i));
   }
   stop();
   start();
-  auto fourth = ask("assent-ticket:standard", {{"template", "next-address"}, {"reason", "x"}, {"edits", json::array{address_edit()}}}, person_peer("zhang"));
+  auto fourth = ask("assent-ticket:standard",
+                    {{"template", "next-address"}, {"reason", "x"}, {"edits", json::array{address_edit()}}},
+                    person_peer("zhang"));
   BOOST_REQUIRE(!fourth.ok());
   BOOST_TEST((fourth.error().fault == Fault::refused));
-  auto nobody = ask("assent-ticket:standard", {{"template", "next-address"}, {"reason", "x"}, {"edits", json::array{address_edit()}}}, person_peer("root"));
+  auto nobody = ask("assent-ticket:standard",
+                    {{"template", "next-address"}, {"reason", "x"}, {"edits", json::array{address_edit()}}},
+                    person_peer("root"));
   BOOST_REQUIRE(!nobody.ok());
   BOOST_TEST(nobody.error().what.id == "core.account-of-nobody");
 }
 
 BOOST_AUTO_TEST_CASE(somebody_without_rights_there_is_refused) {
-  done({create("person", {{"handle", "wang"}, {"organisation", "浔阳区"}}), create("key", {{"person", "wang"}, {"public-key", public_key("wang")}}),
+  done({create("person", {{"handle", "wang"}, {"organisation", "浔阳区"}}),
+        create("key", {{"person", "wang"}, {"public-key", public_key("wang")}}),
         create("role", {{"person", "wang"}, {"role", "administrator"}, {"organisation", "浔阳区"}})});
   auto own = request("wang", {{"edits", json::array{address_edit()}}});
   BOOST_TEST(own.ok());
-  auto foreign = request("wang", {{"edits", json::array{create("address", {{"network", "extranet"}, {"address", "10.200.0.1"}, {"organisation", "九江市"}})}}});
+  auto foreign = request("wang", {{"edits", json::array{create("address", {{"network", "extranet"},
+                                                                           {"address", "10.200.0.1"},
+                                                                           {"organisation", "九江市"}})}}});
   BOOST_REQUIRE(!foreign.ok());
   BOOST_TEST((foreign.error().fault == Fault::refused));
-  auto himself = request("wang", {{"edits", json::array{create("role", {{"person", "wang"}, {"role", "founder"}, {"organisation", "九江市"}})}}});
+  auto himself = request(
+      "wang",
+      {{"edits",
+        json::array{create("role", {{"person", "wang"}, {"role", "founder"}, {"organisation", "九江市"}})}}});
   BOOST_REQUIRE(!himself.ok());
 }
 

@@ -16,9 +16,17 @@ const std::string other = "/interfaces/interface[name='eth1']/description";
 struct Watched : test::World {
   Watched() {
     start();
-    done({create("network", {{"name", "extranet"}}), create("agent", {{"name", "snmp-extranet"}, {"network", "extranet"}})});
+    done({create("network", {{"name", "extranet"}}),
+          create("agent", {{"name", "snmp-extranet"}, {"network", "extranet"}})});
     done({create("block", {{"network", "extranet"}, {"prefix", "127.0.0.0/8"}, {"organisation", "九江市"}})});
-    done({create("device", {{"name", "xunyang-sw1"}, {"network", "extranet"}, {"address", "127.0.0.1"}, {"port", 10161}, {"organisation", "九江市"}, {"agent", "snmp-extranet"}, {"profile", "standard"}, {"credential", "demo"}})});
+    done({create("device", {{"name", "xunyang-sw1"},
+                            {"network", "extranet"},
+                            {"address", "127.0.0.1"},
+                            {"port", 10161},
+                            {"organisation", "九江市"},
+                            {"agent", "snmp-extranet"},
+                            {"profile", "standard"},
+                            {"credential", "demo"}})});
     read();
     done({create("baseline", {{"device", "xunyang-sw1"}})});
     clock.advance(std::chrono::minutes{5});
@@ -26,12 +34,13 @@ struct Watched : test::World {
   }
   void read() { reading("snmp-extranet", 1, {{mtu, mtu_now}, {description, text_now}, {other, other_now}}); }
   void permit(const std::string& path, Duration lasts) {
-    done({}, {json::object{{"device", "xunyang-sw1"}, {"path", path}, {"operation", "modify"}}}, to_text(clock.wall() + lasts));
+    done({}, {json::object{{"device", "xunyang-sw1"}, {"path", path}, {"operation", "modify"}}},
+         to_text(clock.wall() + lasts));
   }
   std::string mtu_now = "1500", text_now = "uplink", other_now = "spare";
 };
 
-}  // namespace
+} // namespace
 
 BOOST_FIXTURE_TEST_SUITE(watching, Watched)
 
@@ -130,7 +139,9 @@ BOOST_AUTO_TEST_CASE(a_finding_is_accepted_only_by_a_ticket) {
 }
 
 BOOST_AUTO_TEST_CASE(an_agent_speaks_only_about_its_own_devices) {
-  auto answer = report("snmp-extranet", {{"reach", json::array{json::object{{"device", 99}, {"reachable", false}, {"reason", "timeout"}}}}});
+  auto answer = report(
+      "snmp-extranet",
+      {{"reach", json::array{json::object{{"device", 99}, {"reachable", false}, {"reason", "timeout"}}}}});
   BOOST_REQUIRE(!answer.ok());
   BOOST_TEST(answer.error().what.id == "core.not-its-device");
   auto stranger = ask("assent-agent:report", {{"session", "x"}, {"sequence", 1}}, agent_peer("nobody"));
@@ -138,10 +149,16 @@ BOOST_AUTO_TEST_CASE(an_agent_speaks_only_about_its_own_devices) {
 }
 
 BOOST_AUTO_TEST_CASE(silence_is_an_alarm_and_no_finding) {
-  BOOST_REQUIRE(report("snmp-extranet", {{"reach", json::array{json::object{{"device", 1}, {"reachable", false}, {"reason", "timeout"}}}}}).ok());
+  BOOST_REQUIRE(
+      report(
+          "snmp-extranet",
+          {{"reach", json::array{json::object{{"device", 1}, {"reachable", false}, {"reason", "timeout"}}}}})
+          .ok());
   BOOST_TEST(events("alarm-raised").size() == 1u);
   BOOST_TEST(rows(Kind::finding).empty());
-  BOOST_REQUIRE(report("snmp-extranet", {{"reach", json::array{json::object{{"device", 1}, {"reachable", true}}}}}).ok());
+  BOOST_REQUIRE(
+      report("snmp-extranet", {{"reach", json::array{json::object{{"device", 1}, {"reachable", true}}}}})
+          .ok());
   BOOST_TEST(events("alarm-cleared").size() == 1u);
 }
 
@@ -152,7 +169,8 @@ BOOST_AUTO_TEST_CASE(a_lost_table_is_watch_blinded_after_three_intervals) {
   }
   const auto findings = rows(Kind::finding);
   BOOST_REQUIRE(!findings.empty());
-  for (const auto& finding : findings) BOOST_TEST(text_of(finding, "kind") == "watch-blinded");
+  for (const auto& finding : findings)
+    BOOST_TEST(text_of(finding, "kind") == "watch-blinded");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -45,7 +45,8 @@ std::string indented(std::string_view text, const std::string& by) {
     out += c;
     if (c == '\n') out += by;
   }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
+  while (!out.empty() && out.back() == ' ')
+    out.pop_back();
   return out;
 }
 
@@ -60,13 +61,16 @@ void must(bool good, const std::string& what) {
 
 std::string text_of_error(const Error& error) {
   std::string text = error.what.id;
-  for (const auto& [name, value] : error.what.args) text += " " + name + "=" + value;
-  for (const auto& evidence : error.evidence) text += " / " + evidence.id;
-  for (const auto& mistake : error.mistakes) text += " / " + mistake.path + " " + mistake.what.id;
+  for (const auto& [name, value] : error.what.args)
+    text += " " + name + "=" + value;
+  for (const auto& evidence : error.evidence)
+    text += " / " + evidence.id;
+  for (const auto& mistake : error.mistakes)
+    text += " / " + mistake.path + " " + mistake.what.id;
   return text;
 }
 
-}  // namespace
+} // namespace
 
 World::World() {
   std::string name = std::filesystem::temp_directory_path() / "assent-world-XXXXXX";
@@ -74,7 +78,9 @@ World::World() {
   directory = name;
   for (const auto* handle : {"zhang", "li", "stranger", "wang"}) {
     const std::string file = directory + "/" + handle;
-    must(std::system(("ssh-keygen -q -t ed25519 -N '' -C " + std::string(handle) + " -f " + file).c_str()) == 0, "ssh-keygen");
+    must(std::system(("ssh-keygen -q -t ed25519 -N '' -C " + std::string(handle) + " -f " + file).c_str()) ==
+             0,
+         "ssh-keygen");
     auto signer = trust::Signer::load(file);
     must(signer.ok(), "signer");
     signers_[handle] = std::move(*signer);
@@ -84,10 +90,13 @@ World::World() {
   founding.file_name = "founding.yaml";
   founding.text = "organisation: {name: 九江市, tier: city}\nfounders:\n";
   for (const auto* handle : {"zhang", "li"})
-    founding.text += "  - {handle: " + std::string(handle) + ", public-key: \"" + public_key(handle) + "\", accounts: [" + handle + "], roles: [founder]}\n";
-  founding.text += "checkpoint-key: \"" + public_key("stranger") + "\"\ncreated: 2026-11-23T00:00:00Z\npolicy: |\n" + indented(policy, "  ") +
+    founding.text += "  - {handle: " + std::string(handle) + ", public-key: \"" + public_key(handle) +
+                     "\", accounts: [" + handle + "], roles: [founder]}\n";
+  founding.text += "checkpoint-key: \"" + public_key("stranger") +
+                   "\"\ncreated: 2026-11-23T00:00:00Z\npolicy: |\n" + indented(policy, "  ") +
                    "profiles:\n  - text: |\n" + indented(profile, "      ");
-  for (const auto* handle : {"zhang", "li"}) founding.signatures[handle] = sign(handle, "assent-founding", founding.text);
+  for (const auto* handle : {"zhang", "li"})
+    founding.signatures[handle] = sign(handle, "assent-founding", founding.text);
   auto model = model::Model::load(std::string(ASSENT_SOURCE_DIR) + "/policies");
   must(model.ok(), "model");
   store::Options options;
@@ -119,7 +128,9 @@ void World::start() {
   core = std::move(*started);
 }
 
-void World::stop() { core.reset(); }
+void World::stop() {
+  core.reset();
+}
 
 core::Peer World::person_peer(const std::string& account) {
   core::Peer peer;
@@ -164,7 +175,9 @@ std::string World::sign(const std::string& handle, std::string_view name_space, 
   return signers_.at(handle)->sign(name_space, text);
 }
 
-std::string World::public_key(const std::string& handle) { return signers_.at(handle)->public_key(); }
+std::string World::public_key(const std::string& handle) {
+  return signers_.at(handle)->public_key();
+}
 
 core::Answer World::request(const std::string& handle, json::object input) {
   input["requester"] = handle;
@@ -214,13 +227,16 @@ core::Answer World::send_tree(const std::string& agent, Id device, const std::st
              agent_peer(agent));
 }
 
-void World::reading(const std::string& agent, Id device, const std::vector<std::pair<std::string, std::string>>& leaves,
+void World::reading(const std::string& agent, Id device,
+                    const std::vector<std::pair<std::string, std::string>>& leaves,
                     std::vector<std::string> unknown) {
   watch::CanonicalBuilder builder;
-  for (const auto& [path, value] : leaves) builder.set(path, value);
+  for (const auto& [path, value] : leaves)
+    builder.set(path, value);
   const std::string text = builder.text();
   json::array paths;
-  for (const auto& path : unknown) paths.push_back(json::string(path));
+  for (const auto& path : unknown)
+    paths.push_back(json::string(path));
   const std::string started = to_text(clock.wall());
   clock.advance(std::chrono::milliseconds{200});
   auto answer = report(agent, {{"states", json::array{json::object{{"device", device},
@@ -269,4 +285,4 @@ json::object create(std::string kind, json::object value) {
   return {{"operation", "create"}, {"kind", std::move(kind)}, {"value", std::move(value)}};
 }
 
-}  // namespace assent::test
+} // namespace assent::test

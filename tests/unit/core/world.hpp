@@ -26,11 +26,13 @@ class World {
   void stop();
 
   core::Answer ask(const std::string& operation, json::object input, core::Peer peer);
-  core::Answer ask(const std::string& operation, json::object input) { return ask(operation, std::move(input), person_peer("root")); }
+  core::Answer ask(const std::string& operation, json::object input) {
+    return ask(operation, std::move(input), person_peer("root"));
+  }
   static core::Peer person_peer(const std::string& account);
   static core::Peer agent_peer(const std::string& agent);
   core::Figures figures();
-  void advance(Duration by);  ///< moves the clock and waits until core has noticed
+  void advance(Duration by); ///< moves the clock and waits until core has noticed
 
   std::string sign(const std::string& handle, std::string_view name_space, const std::string& text);
   std::string public_key(const std::string& handle);
@@ -45,7 +47,8 @@ class World {
   core::Answer report(const std::string& agent, json::object message);
   core::Answer send_tree(const std::string& agent, Id device, const std::string& text);
   /// A complete state reading with these leaves; sends the tree where it is wanted.
-  void reading(const std::string& agent, Id device, const std::vector<std::pair<std::string, std::string>>& leaves,
+  void reading(const std::string& agent, Id device,
+               const std::vector<std::pair<std::string, std::string>>& leaves,
                std::vector<std::string> unknown = {});
 
   std::vector<core::Event> events(const std::string& msgid);
@@ -55,7 +58,7 @@ class World {
   std::string directory;
   FakeClock clock;
   std::unique_ptr<core::Core> core;
-  std::function<bool()> fail_commit;  ///< for the store; set before start()
+  std::function<bool()> fail_commit; ///< for the store; set before start()
   std::string installation;
 
  private:
@@ -69,4 +72,4 @@ class World {
 /// `{"operation":"create","kind":KIND,"value":VALUE}`
 json::object create(std::string kind, json::object value);
 
-}  // namespace assent::test
+} // namespace assent::test
