@@ -123,7 +123,7 @@ BOOST_FIXTURE_TEST_CASE(an_idempotency_key_travels_with_the_hash_of_the_request,
   BOOST_TEST(core.posted[1].idempotency_key == "k1");
   BOOST_TEST(core.posted[1].request_hash.size() == 64);
   BOOST_TEST(core.posted[1].request_hash == core.posted[2].request_hash);
-  for (const std::string key : {"with space", "中", std::string(65, 'a').c_str()}) {
+  for (const auto& key : {std::string("with space"), std::string("中"), std::string(65, 'a')}) {
     call.request.idempotency_key = key;
     BOOST_TEST(run().status == 400);
   }
