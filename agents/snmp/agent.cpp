@@ -25,6 +25,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t many = 8; ///< requests under way, from which answers are gathered
+constexpr auto gather = std::chrono::nanoseconds(500us); ///< far below any answer time that matters
+
 class ApiDaemon final : public Daemon {
  public:
   ApiDaemon(const std::string& socket, std::chrono::milliseconds deadline)
@@ -143,7 +146,7 @@ void poll(const Config& config, std::map<std::string, Secret> credentials, Udp& 
     const Steady next = std::min(poller.run(now()), tell);
     Moment at = now();
     udp.wait(
-        next - at.steady, mailbox.fd(),
+        next - at.steady, poller.in_flight() >= many ? gather : 0ns, mailbox.fd(),
         [&](const Endpoint& from, std::string_view bytes) { poller.datagram(from, bytes, at); },
         [&](const Endpoint& from) { poller.refused(from); });
     if (at.steady >= tell) {

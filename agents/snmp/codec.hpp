@@ -29,7 +29,8 @@ enum class Type : std::uint8_t {
   end_of_view,
 };
 
-/// A varbind; everything in it points into the codec and lives until its next call.
+/// A varbind; everything in it points into the codec or the datagram: it lives as long as both
+/// stay as they are.
 struct Varbind {
   OidView oid;
   Type type = Type::none;
@@ -73,8 +74,8 @@ class Codec {
   virtual Trouble parse(std::string_view bytes, std::string_view community, Answer& answer) = 0;
 };
 
-/// SNMPv2c (RFC 1901): own framing, net-snmp for the PDU. All codecs of a process belong to one thread,
-/// because Debian's net-snmp is built without locks.
+/// SNMPv2c (RFC 1901): net-snmp for requests, a decoder of our own for answers. All codecs of a process
+/// belong to one thread, because Debian's net-snmp is built without locks.
 std::unique_ptr<Codec> make_v2c_codec();
 
 /// `net-snmp 5.9.3`.

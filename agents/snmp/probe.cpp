@@ -49,7 +49,7 @@ Result<Probed> probe(const Endpoint& at, std::shared_ptr<const Profile> profile,
     const Steady next = poller.run(now());
     if (reading.state || reading.silence) break;
     (*udp)->wait(
-        next - clock.monotonic(), -1,
+        next - clock.monotonic(), {}, -1,
         [&](const Endpoint& from, std::string_view bytes) { poller.datagram(from, bytes, now()); },
         [&](const Endpoint& from) { poller.refused(from); });
   }

@@ -14,7 +14,7 @@
 namespace assent::snmp {
 namespace {
 
-constexpr std::size_t batch = 32;
+constexpr std::size_t batch = 64;
 constexpr std::size_t datagram_bytes = 65'536;
 constexpr int receive_buffer = 8 << 20;
 
@@ -153,16 +153,20 @@ class Sockets final : public Udp {
     return false;
   }
 
-  void wait(std::chrono::nanoseconds at_most, int wake_fd, const Datagram& datagram,
-            const Refused& refused) override {
-    std::array<pollfd, 3> fds{{{v4_.fd, POLLIN, 0}, {v6_.fd, POLLIN, 0}, {wake_fd, POLLIN, 0}}};
-    const auto nanoseconds = std::max<long>(0, at_most.count());
+  void wait(std::chrono::nanoseconds at_most, std::chrono::nanoseconds gather, int wake_fd,
+            const Datagram& datagram, const Refused& refused) override {
+    std::array<pollfd, 3> fds{{{wake_fd, POLLIN, 0}, {v4_.fd, POLLIN, 0}, {v6_.fd, POLLIN, 0}}};
+    if (gather.count() > 0) {
+      const timespec patience{0, gather.count() % 1'000'000'000};
+      ::ppoll(fds.data(), 1, &patience, nullptr);
+    }
+    const auto nanoseconds = std::max<long>(0, (at_most - gather).count());
     const timespec patience{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
     if (::ppoll(fds.data(), fds.size(), &patience, nullptr) <= 0) return;
     Socket* const sockets[] = {&v4_, &v6_};
     for (std::size_t i = 0; i < 2; ++i) {
-      if ((fds[i].revents & POLLERR) != 0) sockets[i]->take_errors(refused);
-      if ((fds[i].revents & POLLIN) != 0) sockets[i]->receive(datagram);
+      if ((fds[i + 1].revents & POLLERR) != 0) sockets[i]->take_errors(refused);
+      if ((fds[i + 1].revents & POLLIN) != 0) sockets[i]->receive(datagram);
     }
   }
 
