@@ -168,7 +168,7 @@ void add_kind(std::vector<Command>& table, const KindRow& kind) {
     options.push_back({"--count", "NUMBER", "ctl.option.count", "", false});
     if (noun == "prefix") options.push_back({"--length", "NUMBER", "ctl.option.length", "", false});
     auto allocate =
-        made(noun, "allocate", {{"FROM", "prefix", false, false}}, std::move(options), allocate_space);
+        made(noun, "allocate", {{"FROM", "prefix", true, false}}, std::move(options), allocate_space);
     allocate.examples = {noun == "prefix" ? "assentctl prefix allocate 10.64.8.0/22 --length 26 --network "
                                             "extranet --organisation 九江市/浔阳区 --reason 'meeting rooms'"
                                           : "assentctl address allocate 10.64.8.0/22 --network extranet "

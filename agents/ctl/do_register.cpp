@@ -146,7 +146,9 @@ Exit allocate_space(Session& session) {
   const KindRow* kind = kind_row(session.noun());
   auto body = body_of(session, *kind);
   if (!body.ok()) return session.refuse(body.error());
-  (*body)["from"] = reference(session.argument(0));
+  // Without a prefix: wherever something is delegated to the organisation.
+  (*body)["from"] =
+      session.asked.arguments.empty() ? json::value("delegated") : reference(session.argument(0));
   if (session.noun() == "prefix") {
     auto length = value_of({"length", FieldType::number, {}}, {session.asked.text("--length")});
     if (!length.ok()) return session.refuse(length.error());

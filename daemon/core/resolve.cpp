@@ -166,6 +166,42 @@ void map_to_existing(std::vector<registry::Touch>& touched, const std::map<Id, I
   }
 }
 
+/// A reference that must exist already: a number or a name.
+Result<Id> existing(const State& state, Kind kind, const json::object& value, std::string_view member) {
+  const auto* given = value.if_contains(member);
+  if (given == nullptr)
+    return fail(Fault::invalid, "core.delegated-needs", {{"member", std::string(member)}});
+  return state.registry.find(kind, given->is_string() ? std::string(given->get_string())
+                                                      : std::to_string(number_of(value, member)));
+}
+
+/// `from: delegated`: the first room in what is delegated to the organisation, lowest prefix first.
+Result<Edit> in_delegation(const State& state, registry::Transaction& transaction, Edit edit, Id ticket) {
+  auto network = existing(state, Kind::network, edit.value, "network");
+  if (!network) return network.error();
+  auto organisation = existing(state, Kind::organisation, edit.value, "organisation");
+  if (!organisation) return organisation.error();
+  std::vector<std::pair<registry::Prefix, Id>> held;
+  state.registry.each(Kind::prefix, [&](const registry::Object& object) {
+    const std::string status = text_of(object.body, "status");
+    const bool gives = edit.kind == Kind::address ? status == "active" : status != "reserved";
+    if (!gives || number_of(object.body, "network") != *network ||
+        number_of(object.body, "organisation") != *organisation)
+      return;
+    if (auto prefix = registry::parse_prefix(text_of(object.body, "prefix")))
+      held.emplace_back(*prefix, object.id);
+  });
+  std::sort(held.begin(), held.end());
+  Result<Edit> last =
+      fail(Fault::conflict, "core.nothing-delegated", {{"organisation", state.registry.path(*organisation)}});
+  for (const auto& [prefix, id] : held) {
+    edit.value["from"] = id;
+    last = transaction.resolve(edit, ticket);
+    if (last || last.error().fault != Fault::conflict) return last;
+  }
+  return last;
+}
+
 Error at_edit(Error error, std::size_t number) {
   error.evidence.insert(error.evidence.begin(),
                         Message{"core.at-edit", {{"number", std::to_string(number)}}});
@@ -205,6 +241,8 @@ Result<Resolved> resolve(Step& step, const json::array& wanted, Id ticket) {
                  if (!wanted[i].is_object()) return fail(Fault::invalid, "core.not-editable", {{"kind", ""}});
                  auto edit = wanted_edit(step, wanted[i].get_object());
                  if (!edit) return edit;
+                 if (text_of(edit->value, "from") == "delegated")
+                   return in_delegation(step.state, transaction, std::move(*edit), ticket);
                  return transaction.resolve(*edit, ticket);
                });
 }

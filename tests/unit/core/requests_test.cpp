@@ -43,6 +43,17 @@ BOOST_AUTO_TEST_CASE(what_was_approved_is_applied_and_survives_a_restart) {
   BOOST_TEST(text_of(array_of(next, "made").at(0).as_object(), "address") == "10.1.0.2");
 }
 
+BOOST_AUTO_TEST_CASE(next_free_is_found_in_whatever_is_delegated_to_the_organisation) {
+  auto answer =
+      done({create("address", {{"network", "extranet"}, {"from", "delegated"}, {"organisation", "浔阳区"}})});
+  BOOST_TEST(text_of(array_of(answer, "made").at(0).as_object(), "address") == "10.1.0.1");
+  auto nothing = request("zhang", {{"edits", json::array{create("address", {{"network", "extranet"},
+                                                                            {"from", "delegated"},
+                                                                            {"organisation", "九江市"}})}}});
+  BOOST_REQUIRE(!nothing.ok());
+  BOOST_TEST(nothing.error().what.id == "core.nothing-delegated");
+}
+
 BOOST_AUTO_TEST_CASE(the_requester_cannot_approve_himself) {
   auto asked = request("zhang", {{"edits", json::array{address_edit()}}});
   BOOST_REQUIRE(asked.ok());
