@@ -61,7 +61,8 @@ void CoreThread::begin() {
           order_reading(step, device);
     finish(step, json::object{}, [](const Answer&) {});
   }
-  last_second_ = last_checkpoint_ = clock_.monotonic();
+  last_second_ = clock_.monotonic();
+  last_checkpoint_ = last_second_ - std::chrono::hours{1}; // the first one comes within a second
   thread_ = std::thread([this] { run(); });
   worker_ = std::thread([this] {
     while (!work_over_)
