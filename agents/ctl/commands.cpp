@@ -198,7 +198,7 @@ void add_tickets(std::vector<Command>& table) {
                      new_ticket);
   create.examples = {
       "assentctl ticket new --file edits.yaml --reason 'county network, first part'",
-      "assentctl ticket new --device xunyang-sw1 --path '/vlans/vlan[id=\"120\"]/name' --closes 2h "
+      "assentctl ticket new --device xunyang-sw1 --path \"/vlans/vlan[id='120']/name\" --closes 2h "
       "--reason 'rename VLAN 120'"};
   table.push_back(std::move(create));
   table.push_back(made("ticket", "show", {which}, {}, show_ticket));

@@ -98,20 +98,14 @@ Exit why_finding(Session& session) {
   }
   session.console.out(session.say("ctl.why-heading", {{"finding", std::to_string(id)}}) + "\n");
   tell_finding(session, *finding);
-  const auto& permits = array_of(*answer, "permits");
-  if (!permits.empty()) session.console.out("\n" + session.say("ctl.why-permit") + "\n");
-  for (const auto& value : permits) {
-    const auto* permit = value.if_object();
-    if (!permit) continue;
-    const auto device = number_of(*permit, "device");
-    const auto operation = text_of(*permit, "operation", "any");
-    session.console.out(
-        "  " +
-        session.safe("assentctl ticket new --device " +
-                     (device != 0 ? session.name_of("device", device) : text_of(*permit, "device")) +
-                     " --path '" + text_of(*permit, "path") + "'" +
-                     (operation == "any" ? "" : " --operation " + operation) + " --closes 2h --reason …") +
-        "\n");
+  const auto& permit = object_of(*answer, "permit");
+  if (!permit.empty()) {
+    std::string line = "assentctl ticket new --device " + session.name_of("device", number_of(permit, "device")) +
+                       " --path \"" + text_of(permit, "path") + "\" --operation " +
+                       text_of(permit, "operation", "any");
+    if (permit.contains("value")) line += " --value '" + text_of(permit, "value") + "'";
+    session.console.out("\n" + session.say("ctl.why-permit") + "\n");
+    session.console.out("  " + session.safe(line + " --closes +2h --reason …") + "\n");
   }
   for (const auto& value : array_of(*answer, "stages")) {
     const auto* stage = value.if_object();

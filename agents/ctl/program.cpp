@@ -80,6 +80,25 @@ Exit usage_error(const Error& error, const Outside& outside, Language language) 
   return Exit::usage;
 }
 
+/// The language asked for anywhere on the line, also where the rest of it can't be understood.
+Invocation spoken(const std::vector<std::string>& words) {
+  Invocation asked;
+  constexpr std::string_view option = "--language=";
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--language" && i + 1 < words.size()) asked.options["--language"] = {words[i + 1]};
+    if (words[i].starts_with(option)) asked.options["--language"] = {words[i].substr(option.size())};
+  }
+  return asked;
+}
+
+/// Where `help` stands: first, or after --language.
+std::size_t help_at(const std::vector<std::string>& words) {
+  std::size_t at = 0;
+  while (at < words.size() && words[at].starts_with("--language"))
+    at += words[at] == "--language" ? 2 : 1;
+  return at < words.size() && words[at] == "help" ? at : words.size();
+}
+
 } // namespace
 
 Language language_of(const Invocation& asked, const Console& console) {
@@ -95,11 +114,11 @@ Exit run(const std::vector<std::string>& words, const Outside& outside) {
     outside.console.out(manual_commands(outside.catalogue));
     return Exit::done;
   }
-  const Invocation nothing;
-  if (!words.empty() && words[0] == "help")
-    return help(words, outside, language_of(nothing, outside.console));
+  const Language wanted = language_of(spoken(words), outside.console);
+  if (const auto at = help_at(words); at < words.size())
+    return help({words.begin() + static_cast<std::ptrdiff_t>(at), words.end()}, outside, wanted);
   auto asked = parse(words);
-  if (!asked.ok()) return usage_error(asked.error(), outside, language_of(nothing, outside.console));
+  if (!asked.ok()) return usage_error(asked.error(), outside, wanted);
   const Language language = language_of(*asked, outside.console);
   if (asked->has("--version")) {
     outside.console.out("assentctl " ASSENT_VERSION "\n");

@@ -99,7 +99,11 @@ int main(int argc, char** argv) {
   probe->needs(profile)->needs(community);
   app.add_option("--policies", options.policies, "Where the YANG modules are");
   app.add_flag("--version", options.version, "Name the versions, and exit");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2; // as assentd: 0 for --help, 2 for wrong options
+  }
   if (options.version) {
     std::cout << "assent-snmp " ASSENT_VERSION " (" << codec_version() << ", " << model::Model::version()
               << ")\n";

@@ -34,6 +34,12 @@ Result<registry::Device> own_device(Step& step, Id agent, Id id) {
   return fail(Fault::refused, "core.not-its-device", {{"device", std::to_string(id)}});
 }
 
+void raise_finding(Step& step, const registry::Device& device, const watch::Finding& finding) {
+  raise(step, finding.kind == "watch-blinded" ? "watch-blinded" : "unapproved-change",
+        "finding/" + std::to_string(finding.id), alarms::Severity::major,
+        {"alarm.finding", {{"device", device.name}, {"path", finding.path}}});
+}
+
 void note_findings(Step& step, const registry::Device& device, std::vector<watch::Finding>& findings,
                    const char* event) {
   for (auto& finding : findings) {
@@ -60,8 +66,7 @@ void note_findings(Step& step, const registry::Device& device, std::vector<watch
     step.note(journal::Stream::decisions, name, std::move(detail)).rows = {row_of(finding)};
     const std::string resource = "finding/" + std::to_string(finding.id);
     if (finding.state == watch::FindingState::open)
-      raise(step, finding.kind == "watch-blinded" ? "watch-blinded" : "unapproved-change", resource,
-            alarms::Severity::major, {"alarm.finding", {{"device", device.name}, {"path", finding.path}}});
+      raise_finding(step, device, finding);
     else
       clear(step, finding.kind == "watch-blinded" ? "watch-blinded" : "unapproved-change", resource);
   }
@@ -192,6 +197,14 @@ std::string network_name(const State& state, Id network) {
 
 } // namespace
 
+void raise_open_findings(Step& step) {
+  step.state.registry.each(Kind::device, [&](const registry::Object& object) {
+    const auto device = step.state.registry.device(object.id);
+    for (const auto* finding : step.state.watch.open_findings(object.id))
+      if (device) raise_finding(step, *device, *finding);
+  });
+}
+
 Answer plan(Step& step, Id agent) {
   State& state = step.state;
   const auto object = state.registry.get(Kind::agent, agent);
@@ -316,8 +329,8 @@ Answer explain(Step& step, const json::object& input) {
   if (finding->after) permit["value"] = *finding->after;
   auto parsed = tickets::permit_from_json(permit);
   if (parsed) {
-    // Whose approval it would have taken; asked in the name of nobody, so that all rules show.
-    auto stages = step.state.policy.stages(step.state.registry, 0, {}, {*parsed}, "normal");
+    // Whose approval it would have taken, whoever had asked.
+    auto stages = step.state.policy.required(step.state.registry, {}, {*parsed}, "normal");
     if (stages) answer["stages"] = to_json(*stages, step.state.registry);
   }
   answer["permit"] = std::move(permit);

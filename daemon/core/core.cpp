@@ -55,6 +55,7 @@ void CoreThread::begin() {
     step.note(journal::Stream::records, "started",
               {{"config-sha256", options_.config_sha256}, {"version", ASSENT_VERSION}});
     compare_proposed(step);
+    raise_open_findings(step);
     for (const auto& [id, ticket] : state_->tickets)
       if (ticket.state == tickets::State::open || ticket.state == tickets::State::verifying)
         for (const Id device : devices_of(*state_, ticket))

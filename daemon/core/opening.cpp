@@ -33,10 +33,9 @@ void refuse_opening(Step& step, tickets::Ticket& ticket, const Error& error) {
   forget(step.state, ticket.id);
 }
 
-/// Findings that the ticket's baseline edits accept, as they become.
-std::vector<journal::Row> accept_findings(Step& step, const tickets::Ticket& ticket,
-                                          const journal::Row& baseline) {
-  std::vector<journal::Row> rows;
+/// Closes the findings that the ticket's baseline edits accept; each gets an entry of its own.
+void accept_findings(Step& step, const tickets::Ticket& ticket, const journal::Row& baseline) {
+  const auto device = step.state.registry.device(baseline.id);
   const auto reading = step.state.watch.last_reading(baseline.id);
   std::vector<std::string> paths;
   for (const auto& edit : ticket.edits)
@@ -54,10 +53,17 @@ std::vector<journal::Row> accept_findings(Step& step, const tickets::Ticket& tic
     finding.state = watch::FindingState::accepted;
     finding.closed = step.now;
     ++finding.version;
-    rows.push_back(row_of(finding));
     step.state.watch.close_finding(finding.id);
+    step.note(journal::Stream::decisions, "finding-accepted",
+              {{"finding", finding.id},
+               {"device", device ? device->name : std::to_string(baseline.id)},
+               {"path", finding.path},
+               {"ticket", ticket.id}},
+              ticket.id)
+        .rows = {row_of(finding)};
+    clear(step, finding.kind == "watch-blinded" ? "watch-blinded" : "unapproved-change",
+          "finding/" + std::to_string(finding.id));
   }
-  return rows;
 }
 
 /// What else in memory follows from a row that was just written.
@@ -218,15 +224,13 @@ void advance(Step& step, tickets::Ticket& ticket) {
   ticket.state = *tickets::after(ticket.state, Fate::open);
   ticket.opened = step.now;
   auto written = *rows;
-  for (const auto& row : *rows)
-    if (row.kind == Kind::baseline && !row.gone)
-      for (auto& finding : accept_findings(step, ticket, row))
-        written.push_back(std::move(finding));
   written.push_back(ticket_row(step.state, ticket));
   auto& entry = step.note(journal::Stream::decisions, "ticket-opened",
                           {{"ticket", ticket.id}, {"reason", ticket.reason}}, ticket.id);
   entry.rows = std::move(written);
   entry.actor = {};
+  for (const auto& row : *rows)
+    if (row.kind == Kind::baseline && !row.gone) accept_findings(step, ticket, row);
   for (const auto& row : *rows)
     follow_row(step, row);
   if (ticket.permits.empty()) return close(step, ticket);

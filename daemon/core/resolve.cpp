@@ -81,15 +81,18 @@ Status fill_accepted(Step& step, Edit& edit, const watch::Baseline& baseline, co
 }
 
 Status fill_baseline(Step& step, Edit& edit) {
-  if (edit.operation == Operation::remove) return Done{};
   const auto* named = edit.value.if_contains("device");
-  Id device = edit.id;
+  Id device = 0;
   if (named != nullptr && named->is_string()) {
     auto id = step.state.registry.find(Kind::device, named->get_string());
     if (!id) return id.error();
     device = *id;
   } else if (named != nullptr) {
     device = number_of(edit.value, "device");
+  }
+  if (edit.operation == Operation::remove) {
+    edit.id = device;
+    return Done{};
   }
   const auto baseline = step.state.watch.baseline(device);
   edit.operation = baseline ? Operation::modify : Operation::create;
@@ -122,6 +125,9 @@ Result<Edit> wanted_edit(Step& step, const json::object& given) {
                                            : Operation::remove;
   edit.value = object_of(given, "value");
   if (edit.kind == Kind::baseline) {
+    // A baseline's number is its device's.
+    if (const auto* id = given.if_contains("id"); id != nullptr && !edit.value.contains("device"))
+      edit.value["device"] = *id;
     if (auto done = fill_baseline(step, edit); !done) return done.error();
     return edit;
   }

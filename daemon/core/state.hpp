@@ -121,6 +121,8 @@ journal::Row row_of(const watch::Baseline& baseline);
 void raise(Step& step, std::string_view type, const std::string& resource, alarms::Severity severity,
            Message text);
 void clear(Step& step, std::string_view type, const std::string& resource);
+/// Alarms live in memory: at a start, those of the findings that are still open.
+void raise_open_findings(Step& step);
 
 // Operations (docs/architecture.md). Each checks everything before it changes anything.
 Answer prepare(Step& step, const json::object& input);

@@ -136,6 +136,27 @@ BOOST_AUTO_TEST_CASE(a_finding_is_accepted_only_by_a_ticket) {
   clock.advance(std::chrono::minutes{5});
   read();
   BOOST_TEST(rows(Kind::finding).size() == 1u);
+  // As assentctl asks: by the baseline's number, which is its device's.
+  mtu_now = "1400";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  BOOST_TEST(text_of(row(Kind::finding, 2), "state") == "open");
+  const Id device = row(Kind::finding, 2).at("device").to_number<Id>();
+  done({json::object{{"operation", "modify"},
+                     {"kind", "baseline"},
+                     {"id", device},
+                     {"value", json::object{{"accept", json::array{mtu}}}}}});
+  BOOST_TEST(text_of(row(Kind::finding, 2), "state") == "accepted");
+}
+
+BOOST_AUTO_TEST_CASE(a_finding_tells_whose_approval_it_lacked) {
+  mtu_now = "9000";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  auto answer = ask("assent-ticket:explain", {{"finding", 1}}, person_peer("root"));
+  BOOST_REQUIRE(answer.ok());
+  BOOST_TEST(!array_of(*answer, "stages").empty());
+  BOOST_TEST(text_of(object_of(*answer, "permit"), "path") == mtu);
 }
 
 BOOST_AUTO_TEST_CASE(an_agent_speaks_only_about_its_own_devices) {
