@@ -100,9 +100,9 @@ Exit why_finding(Session& session) {
   tell_finding(session, *finding);
   const auto& permit = object_of(*answer, "permit");
   if (!permit.empty()) {
-    std::string line = "assentctl ticket new --device " + session.name_of("device", number_of(permit, "device")) +
-                       " --path \"" + text_of(permit, "path") + "\" --operation " +
-                       text_of(permit, "operation", "any");
+    std::string line = "assentctl ticket new --device " +
+                       session.name_of("device", number_of(permit, "device")) + " --path \"" +
+                       text_of(permit, "path") + "\" --operation " + text_of(permit, "operation", "any");
     if (permit.contains("value")) line += " --value '" + text_of(permit, "value") + "'";
     session.console.out("\n" + session.say("ctl.why-permit") + "\n");
     session.console.out("  " + session.safe(line + " --closes +2h --reason …") + "\n");

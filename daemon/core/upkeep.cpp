@@ -156,17 +156,20 @@ void CoreThread::checkpoint() {
 }
 
 void CoreThread::watch_agents(Step& step) {
+  // An agent that never comes is as silent as one that stopped: its time begins when it is first looked for.
+  state_->registry.each(Kind::agent, [&](const registry::Object& object) {
+    const auto [link, fresh] = state_->agents.try_emplace(object.id);
+    if (fresh) link->second.heard_at = step.monotonic;
+  });
   for (auto& [id, link] : state_->agents) {
     const std::string resource = "agent/" + std::to_string(id);
-    const bool silent = step.monotonic - link.heard_at > silent_after;
-    if (silent && !link.silent) {
-      const auto object = state_->registry.get(Kind::agent, id);
+    const auto object = state_->registry.get(Kind::agent, id);
+    link.silent = object && step.monotonic - link.heard_at > silent_after;
+    if (link.silent)
       raise(step, "agent-silent", resource, alarms::Severity::critical,
-            {"alarm.agent-silent", {{"agent", object ? text_of(object->body, "name") : std::to_string(id)}}});
-    } else if (!silent && link.silent) {
+            {"alarm.agent-silent", {{"agent", text_of(object->body, "name")}}});
+    else
       clear(step, "agent-silent", resource);
-    }
-    link.silent = silent;
   }
 }
 
@@ -245,10 +248,11 @@ Figures CoreThread::make_figures() {
   figures.devices = device_list(state);
   state.registry.each(Kind::agent, [&](const registry::Object& object) {
     const auto link = state.agents.find(object.id);
+    const bool heard = link != state.agents.end() && link->second.heard != Instant{};
     json::object item{{"id", object.id},
                       {"name", text_of(object.body, "name")},
-                      {"connected", link != state.agents.end() && !link->second.silent}};
-    if (link != state.agents.end()) item["heard"] = to_text(link->second.heard);
+                      {"connected", heard && !link->second.silent}};
+    if (heard) item["heard"] = to_text(link->second.heard);
     figures.agents.push_back(std::move(item));
   });
   return figures;

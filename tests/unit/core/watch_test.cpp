@@ -159,6 +159,27 @@ BOOST_AUTO_TEST_CASE(a_finding_tells_whose_approval_it_lacked) {
   BOOST_TEST(text_of(object_of(*answer, "permit"), "path") == mtu);
 }
 
+BOOST_AUTO_TEST_CASE(a_silent_agent_raises_an_alarm_that_its_next_session_clears) {
+  read();
+  const auto silent = [&] {
+    const auto alarms = canonical(figures().alarms);
+    return alarms.find("agent-silent") != std::string::npos;
+  };
+  advance(std::chrono::seconds{2});
+  BOOST_TEST(!silent());
+  advance(std::chrono::seconds{100});
+  BOOST_TEST(silent());
+  stop();
+  start(); // forgets who was silent, and has heard nobody
+  advance(std::chrono::seconds{2});
+  BOOST_TEST(!silent());
+  advance(std::chrono::seconds{100});
+  BOOST_TEST(silent());
+  read();
+  advance(std::chrono::seconds{2});
+  BOOST_TEST(!silent());
+}
+
 BOOST_AUTO_TEST_CASE(an_agent_speaks_only_about_its_own_devices) {
   auto answer = report(
       "snmp-extranet",
