@@ -172,7 +172,7 @@ credentials:
   - {name: demo, version: v2c, community-file: $w/keys/community}
 limits: {timeout: ${TIMEOUT:-1s}, tries: 2}
 TXT
-  launch assent-snmp "$ASSENT_BIN/assent-snmp" --config "$w/snmp-extranet.yaml"
+  launch assent-snmp "$ASSENT_BIN/assent-snmp" --config "$w/snmp-extranet.yaml" --policies "$ASSENT_SOURCE/policies"
 }
 
 # device NAME ADDRESS PORT [PROFILE]: into the register
