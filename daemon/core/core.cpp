@@ -8,6 +8,9 @@
 #include "daemon/core/thread.hpp"
 
 namespace assent::core {
+namespace {
+constexpr auto answers_kept = std::chrono::hours{24};
+} // namespace
 
 Result<std::unique_ptr<Core>> Core::start(Options options, std::unique_ptr<store::Store> store, Clock& clock,
                                           std::function<void(const Event&)> follow) {
@@ -139,6 +142,27 @@ Step CoreThread::step_for(const Peer& peer) {
   return Step{*state_, *model_, *store_, options_, clock_.wall(), clock_.monotonic(), peer, {}};
 }
 
+std::optional<Answer> CoreThread::answered_before(const std::string& owner, const Request& request,
+                                                  Instant now) {
+  if (request.idempotency_key.empty()) return std::nullopt;
+  const auto judged = [&](const std::string& hash, const auto& answer) {
+    return hash == request.request_hash ? answer() : Answer(fail(Fault::conflict, "core.key-used-otherwise"));
+  };
+  // In memory is what may not be durable yet; what is older, or of an earlier run, is in the store.
+  if (const auto known = remembered_.find(owner + "\n" + request.idempotency_key); known != remembered_.end())
+    return judged(known->second.hash, [&] { return Answer(known->second.answer); });
+  auto reader = store_->read();
+  if (!reader) return Answer(reader.error());
+  auto kept = (*reader)->answered(owner, request.idempotency_key);
+  if (!kept) return Answer(kept.error());
+  if (!*kept || (*kept)->at < now - answers_kept) return std::nullopt;
+  return judged((*kept)->request_hash, [&]() -> Answer {
+    auto answer = parse_json((*kept)->answer, 64u << 20);
+    if (!answer || !answer->is_object()) return fail(Fault::outside, "core.damaged-row", {{"kind", "answer"}, {"id", request.idempotency_key}});
+    return answer->get_object();
+  });
+}
+
 void CoreThread::handle(Asked& asked) {
   ++requests_;
   const Request& request = asked.request;
@@ -152,16 +176,9 @@ void CoreThread::handle(Asked& asked) {
   if (request.operation == "assent-admin:backup" && request.peer.door == Peer::Door::person)
     return backup(asked);
   const std::string owner = "account:" + request.peer.account + request.peer.agent;
-  if (!request.idempotency_key.empty()) {
-    const auto known = remembered_.find(owner + "\n" + request.idempotency_key);
-    if (known != remembered_.end()) {
-      Step step = step_for(request.peer);
-      if (known->second.hash != request.request_hash)
-        return finish(step, fail(Fault::conflict, "core.key-used-otherwise"), std::move(asked.reply));
-      return finish(step, known->second.answer, std::move(asked.reply));
-    }
-  }
   Step step = step_for(request.peer);
+  if (auto before = answered_before(owner, request, step.now))
+    return finish(step, std::move(*before), std::move(asked.reply));
   Answer answer = read_only_ ? Answer(fail(Fault::unavailable, "core.read-only")) : dispatch(step, request);
   if (!answer) {
     // What was refused changed nothing; only alarms that it raised and the refusal itself are kept.

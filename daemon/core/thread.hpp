@@ -74,6 +74,8 @@ class CoreThread final : public Core {
   void handle(Stop&) { stopping_ = true; }
 
   Step step_for(const Peer& peer);
+  /// What the same idempotency key answered within 24 h, also in an earlier run.
+  std::optional<Answer> answered_before(const std::string& owner, const Request& request, Instant now);
   Answer dispatch(Step& step, const Request& request);
   Answer person_operation(Step& step, const Request& request);
   Answer agent_operation(Step& step, const Request& request);

@@ -91,6 +91,12 @@ void CoreThread::handle(CommitFailed& failed) {
   now.next_ticket = std::max(now.next_ticket, old.next_ticket);
   state_ = std::move(*fresh);
   remembered_.clear();
+  // Readings that only confirmed an older one were not kept: for open tickets they are needed again.
+  Step step = step_for({});
+  for (const auto& [id, ticket] : state_->tickets)
+    if (ticket.state == tickets::State::open || ticket.state == tickets::State::verifying)
+      for (const Id device : devices_of(*state_, ticket))
+        order_reading(step, device);
   Event event;
   event.msgid = "store-failed";
   event.severity = "critical";

@@ -1,6 +1,8 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include <future>
+
 #include "tests/unit/core/world.hpp"
 
 using namespace assent;
@@ -173,6 +175,43 @@ BOOST_AUTO_TEST_CASE(a_standard_change_is_applied_at_once_and_counted) {
                     person_peer("root"));
   BOOST_REQUIRE(!nobody.ok());
   BOOST_TEST(nobody.error().what.id == "core.account-of-nobody");
+}
+
+BOOST_AUTO_TEST_CASE(an_idempotency_key_answers_again_for_a_day_whatever_ended_in_between) {
+  const auto keyed = [&](std::string hash) {
+    std::promise<core::Answer> promise;
+    core::Request request;
+    request.peer = person_peer("zhang");
+    request.operation = "assent-ticket:standard";
+    request.input = {{"template", "next-address"}, {"reason", "x"}, {"edits", json::array{address_edit()}}};
+    request.idempotency_key = "again";
+    request.request_hash = std::move(hash);
+    core->post(std::move(request), [&](core::Answer answer) { promise.set_value(std::move(answer)); });
+    return promise.get_future().get();
+  };
+  const auto first = keyed("a");
+  BOOST_REQUIRE(first.ok());
+  const auto same = [&](const char* when) {
+    const auto answer = keyed("a");
+    BOOST_TEST_CONTEXT(when) {
+      BOOST_REQUIRE(answer.ok());
+      BOOST_TEST(canonical(*answer) == canonical(*first));
+      BOOST_TEST(rows(Kind::address).size() == 1u);
+      const auto other = keyed("b");
+      BOOST_REQUIRE(!other.ok());
+      BOOST_TEST(other.error().what.id == "core.key-used-otherwise");
+    }
+  };
+  same("at once");
+  advance(std::chrono::minutes{5});
+  same("when memory has forgotten it");
+  stop();
+  start();
+  same("after a restart");
+  advance(std::chrono::hours{25});
+  BOOST_TEST(keyed("a").ok());
+  BOOST_TEST(rows(Kind::address).size() == 2u);
+  BOOST_TEST(ask("assent-ticket:page", {{"ticket", 1}, {"word", "approve"}, {"person", "li"}}).error().what.id != "core.read-only");
 }
 
 BOOST_AUTO_TEST_CASE(somebody_without_rights_there_is_refused) {
