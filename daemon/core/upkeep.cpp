@@ -15,9 +15,14 @@ constexpr auto checkpoint_every = std::chrono::hours{1};
 void CoreThread::note_refusal(Step& step, const Request& request, const Error& error) {
   if (error.fault != Fault::refused && error.fault != Fault::conflict) return;
   ++refused_;
-  auto& meter = state_->refusals[request.peer.account + "/" + request.peer.agent];
-  if (step.monotonic - meter.since >= std::chrono::minutes{1}) {
-    count_refusals(step);
+  const std::string identity = request.peer.account + "/" + request.peer.agent;
+  const auto known = state_->refusals.find(identity);
+  const bool fresh =
+      known == state_->refusals.end() || step.monotonic - known->second.since >= std::chrono::minutes{1};
+  // Counting forgets meters that have been quiet for long: this one is looked up afterwards.
+  if (fresh) count_refusals(step);
+  auto& meter = state_->refusals[identity];
+  if (fresh) {
     meter.since = step.monotonic;
     meter.written = 0;
   }

@@ -214,6 +214,24 @@ BOOST_AUTO_TEST_CASE(an_idempotency_key_answers_again_for_a_day_whatever_ended_i
   BOOST_TEST(ask("assent-ticket:page", {{"ticket", 1}, {"word", "approve"}, {"person", "li"}}).error().what.id != "core.read-only");
 }
 
+BOOST_AUTO_TEST_CASE(refusals_are_written_up_to_a_rate_and_counted_above_it_however_long_it_runs) {
+  advance(std::chrono::hours{2});
+  const auto written = events("refused").size();
+  const auto refused = [&] {
+    return !ask("assent-ticket:standard", {{"template", "no-such-template"}, {"edits", json::array{}}},
+                person_peer("nobody"))
+                .ok();
+  };
+  for (int i = 0; i < 25; ++i)
+    BOOST_TEST(refused());
+  BOOST_TEST(events("refused").size() - written == 20);
+  advance(std::chrono::seconds{61});
+  BOOST_TEST(refused()); // answered after what was written before it is durable
+  const auto counted = events("refusals-counted");
+  BOOST_REQUIRE(counted.size() == 1);
+  BOOST_TEST(number_of(counted[0].detail, "count") == 5);
+}
+
 BOOST_AUTO_TEST_CASE(somebody_without_rights_there_is_refused) {
   done({create("person", {{"handle", "wang"}, {"organisation", "浔阳区"}}),
         create("key", {{"person", "wang"}, {"public-key", public_key("wang")}}),
