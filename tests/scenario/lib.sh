@@ -21,8 +21,9 @@ skip() { printf '%s\n' "$*"; exit 77; }
 ctl() { "$ASSENT_BIN/assentctl" "$@"; }
 
 # wait_for SECONDS WHAT COMMAND…: until the command succeeds, else the scenario fails.
+# The seconds are for an idle machine; a loaded one gets three times as long.
 wait_for() {
-  local seconds=$1 what=$2 deadline
+  local seconds=$(($1 * 3)) what=$2 deadline
   shift 2
   deadline=$((SECONDS + seconds))
   until "$@" >/dev/null 2>&1; do

@@ -15,7 +15,7 @@ namespace {
 
 const std::string mtu = "/interfaces/interface[name='eth0']/mtu";
 const std::string description = "/interfaces/interface[name='eth0']/description";
-constexpr Kind compared[] = {Kind::organisation, Kind::person, Kind::network, Kind::block,  Kind::prefix,
+constexpr Kind compared[] = {Kind::organisation, Kind::person, Kind::network, Kind::block,    Kind::prefix,
                              Kind::address,      Kind::agent,  Kind::device,  Kind::baseline, Kind::finding};
 
 /// A world whose n-th commit fails, and a story that does each step again until it is done.
@@ -23,7 +23,7 @@ struct Story : test::World {
   explicit Story(int n) : failing(n) {
     fail_commit = [this] { return ++commits == failing; };
   }
-  ~Story() { stop(); }  // the store still asks fail_commit
+  ~Story() { stop(); } // the store still asks fail_commit
 
   std::uint64_t decided() { return core->store().read().value()->head(journal::Stream::decisions).value(); }
 
@@ -43,7 +43,8 @@ struct Story : test::World {
     for (int tries = 0; tries < 3; ++tries) {
       advance(std::chrono::seconds{2});
       // The store thread now commits; nothing tells when it is done.
-      for (const auto since = std::chrono::steady_clock::now(); std::chrono::steady_clock::now() - since < std::chrono::seconds{10};)
+      for (const auto since = std::chrono::steady_clock::now();
+           std::chrono::steady_clock::now() - since < std::chrono::seconds{10};)
         if (!read_only()) return reread();
     }
     throw std::runtime_error("it stays read-only");
@@ -86,30 +87,47 @@ struct Story : test::World {
       }
       return json::object{};
     };
-    insist(step, false);  // a report and a tree, each its own commit
+    insist(step, false); // a report and a tree, each its own commit
     mtu_now = mtu_is;
     text_now = text_is;
   }
-  json::object address() { return create("address", {{"network", "extranet"}, {"from", "10.1.0.0/24"}, {"organisation", "浔阳区"}}); }
+  json::object address() {
+    return create("address", {{"network", "extranet"}, {"from", "10.1.0.0/24"}, {"organisation", "浔阳区"}});
+  }
 
   void tell() {
     start();
-    agreed({create("network", {{"name", "extranet"}}), create("agent", {{"name", "snmp-extranet"}, {"network", "extranet"}}),
+    agreed({create("network", {{"name", "extranet"}}),
+            create("agent", {{"name", "snmp-extranet"}, {"network", "extranet"}}),
             create("organisation", {{"name", "浔阳区"}, {"tier", "county"}, {"parent", "九江市"}})});
     agreed({create("block", {{"network", "extranet"}, {"prefix", "10.0.0.0/8"}, {"organisation", "九江市"}}),
-            create("prefix", {{"network", "extranet"}, {"prefix", "10.1.0.0/24"}, {"organisation", "浔阳区"}, {"status", "active"}}),
-            create("device", {{"name", "sw1"}, {"network", "extranet"}, {"address", "10.0.0.9"}, {"port", 161}, {"organisation", "九江市"}, {"agent", "snmp-extranet"}, {"profile", "standard"}, {"credential", "demo"}})});
+            create("prefix", {{"network", "extranet"},
+                              {"prefix", "10.1.0.0/24"},
+                              {"organisation", "浔阳区"},
+                              {"status", "active"}}),
+            create("device", {{"name", "sw1"},
+                              {"network", "extranet"},
+                              {"address", "10.0.0.9"},
+                              {"port", 161},
+                              {"organisation", "九江市"},
+                              {"agent", "snmp-extranet"},
+                              {"profile", "standard"},
+                              {"credential", "demo"}})});
     read("1500", "uplink");
     agreed({create("baseline", {{"device", "sw1"}})});
     agreed({address()});
     insist([&] {
-      return ask("assent-ticket:standard", {{"template", "next-address"}, {"reason", "x"}, {"edits", json::array{address()}}}, person_peer("zhang"));
+      return ask("assent-ticket:standard",
+                 {{"template", "next-address"}, {"reason", "x"}, {"edits", json::array{address()}}},
+                 person_peer("zhang"));
     });
     const Id withdrawn = asked({address()});
     insist([&] { return decide("zhang", withdrawn, "withdraw"); });
     read("9000", "uplink");
     read("1500", "uplink");
-    const Id permit = agreed({}, {json::object{{"device", "sw1"}, {"path", description}, {"operation", "modify"}}}, std::chrono::hours{1});
+    const Id permit =
+        agreed({}, {json::object{{"device", "sw1"}, {"path", description}, {"operation", "modify"}}},
+               std::chrono::hours{1});
     read("1500", "uplink");
     read("1500", "uplink to the county");
     // The window ends by itself, whatever commit fails at that moment.
@@ -128,7 +146,8 @@ struct Story : test::World {
     std::string text;
     for (const Kind kind : compared)
       for (auto& one : rows(kind)) {
-        for (const auto* member : {"earliest", "latest", "opened", "closed", "ticket", "nearest"}) one.erase(member);
+        for (const auto* member : {"earliest", "latest", "opened", "closed", "ticket", "nearest"})
+          one.erase(member);
         text += std::string(name_of(kind)) + " " + canonical(one) + "\n";
       }
     return text;
@@ -139,14 +158,18 @@ struct Story : test::World {
     std::multiset<std::string> journal, told;
     std::set<std::string> kinds;
     auto reader = core->store().read().value();
-    BOOST_REQUIRE(reader->entries(journal::Stream::decisions, 1, 100'000, [&](store::StoredEntry&& entry) {
-      const auto event = core::event_of(entry).value();
-      journal.insert(event.msgid + " " + std::to_string(event.number));
-      kinds.insert(event.msgid);
-      return true;
-    }).ok());
+    BOOST_REQUIRE(reader
+                      ->entries(journal::Stream::decisions, 1, 100'000,
+                                [&](store::StoredEntry&& entry) {
+                                  const auto event = core::event_of(entry).value();
+                                  journal.insert(event.msgid + " " + std::to_string(event.number));
+                                  kinds.insert(event.msgid);
+                                  return true;
+                                })
+                      .ok());
     for (const auto& kind : kinds)
-      for (const auto& event : events(kind)) told.insert(event.msgid + " " + std::to_string(event.number));
+      for (const auto& event : events(kind))
+        told.insert(event.msgid + " " + std::to_string(event.number));
     BOOST_TEST(told == journal, boost::test_tools::per_element());
   }
 
@@ -154,14 +177,15 @@ struct Story : test::World {
     auto reader = core->store().read().value();
     const auto audit = store::audit(*reader, {});
     BOOST_REQUIRE(audit.ok());
-    for (const auto& problem : audit->problems) BOOST_ERROR("audit: " << problem.id);
+    for (const auto& problem : audit->problems)
+      BOOST_ERROR("audit: " << problem.id);
   }
 
   std::string mtu_now, text_now;
   int failing, commits = 0, failures_seen = 0;
 };
 
-}  // namespace
+} // namespace
 
 BOOST_AUTO_TEST_SUITE(commit_failure)
 

@@ -211,7 +211,9 @@ BOOST_AUTO_TEST_CASE(an_idempotency_key_answers_again_for_a_day_whatever_ended_i
   advance(std::chrono::hours{25});
   BOOST_TEST(keyed("a").ok());
   BOOST_TEST(rows(Kind::address).size() == 2u);
-  BOOST_TEST(ask("assent-ticket:page", {{"ticket", 1}, {"word", "approve"}, {"person", "li"}}).error().what.id != "core.read-only");
+  BOOST_TEST(
+      ask("assent-ticket:page", {{"ticket", 1}, {"word", "approve"}, {"person", "li"}}).error().what.id !=
+      "core.read-only");
 }
 
 BOOST_AUTO_TEST_CASE(refusals_are_written_up_to_a_rate_and_counted_above_it_however_long_it_runs) {
