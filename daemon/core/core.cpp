@@ -158,7 +158,8 @@ std::optional<Answer> CoreThread::answered_before(const std::string& owner, cons
   if (!*kept || (*kept)->at < now - answers_kept) return std::nullopt;
   return judged((*kept)->request_hash, [&]() -> Answer {
     auto answer = parse_json((*kept)->answer, 64u << 20);
-    if (!answer || !answer->is_object()) return fail(Fault::outside, "core.damaged-row", {{"kind", "answer"}, {"id", request.idempotency_key}});
+    if (!answer || !answer->is_object())
+      return fail(Fault::outside, "core.damaged-row", {{"kind", "answer"}, {"id", request.idempotency_key}});
     return answer->get_object();
   });
 }
