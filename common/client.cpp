@@ -142,7 +142,8 @@ Result<json::object> ApiClient::call(std::string_view operation, const json::obj
   auto request = impl_->request(http::verb::post, "/restconf/operations/" + std::string(operation));
   request.set(http::field::content_type, "application/yang-data+json");
   if (!idempotency_key.empty()) request.set("Idempotency-Key", std::string(idempotency_key));
-  request.body() = json::serialize(json::object{{module + ":input", input}});
+  // Printed in place: an agent's report is some megabytes that need not be copied first.
+  request.body() = "{\"" + module + ":input\":" + json::serialize(input) + "}";
   request.prepare_payload();
   auto body = impl_->body_of(request, !idempotency_key.empty());
   if (!body) return std::move(body).error();

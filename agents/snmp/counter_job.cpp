@@ -25,7 +25,8 @@ std::string stamp_text(const Value& value, Encoding encoding) {
 } // namespace
 
 CounterJob::CounterJob(std::shared_ptr<const Profile> profile, const Memory& memory)
-    : profile_(std::move(profile)), names_(memory.names), gets_(hint_oids(*profile_)) {
+    : profile_(std::move(profile)), names_(memory.names), next_name_(names_.by_index.begin()),
+      gets_(hint_oids(*profile_)) {
   const auto name =
       std::ranges::find_if(profile_->names, [&](const Oid& oid) { return memory.seen.contains(oid); });
   if (name == profile_->names.end() || profile_->counters.empty() || names_.by_index.empty()) return;
@@ -73,15 +74,18 @@ void CounterJob::silent() {
 }
 
 void CounterJob::take_name(std::uint32_t index, const Varbind& varbind) {
-  const auto known = names_.by_index.find(index);
-  const bool same =
-      known != names_.by_index.end() &&
-      (known->second.said == varbind.octets ||
-       known->second.said == text_value(varbind.octets, profile_->encoding) || varbind.octets.empty());
+  // Rows come in the order of the map: the next one is nearly always it.
+  if (next_name_ == names_.by_index.end() || next_name_->first != index)
+    next_name_ = names_.by_index.find(index);
+  const auto known = next_name_;
+  const bool same = known != names_.by_index.end() &&
+                    (known->second.said == varbind.octets || varbind.octets.empty() ||
+                     known->second.said == text_value(varbind.octets, profile_->encoding));
   if (!same) {
     renamed_ = true;
     return;
   }
+  ++next_name_;
   rows_.push_back(index);
   row_names_.push_back(&known->second.name);
 }

@@ -43,6 +43,7 @@ class CounterJob final : public Job {
 
   std::shared_ptr<const Profile> profile_;
   const InterfaceNames& names_;
+  std::map<std::uint32_t, InterfaceName>::const_iterator next_name_;
   Gets gets_;
   std::optional<Walk> walk_;
   bool walking_ = false, heard_ = false, silent_ = false, renamed_ = false, back_ = false;

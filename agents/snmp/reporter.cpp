@@ -18,19 +18,30 @@ constexpr auto gather = 1000ms;
 
 /// One line without control characters, as the schema wants lines.
 std::string line(std::string_view text) {
-  return for_terminal(watch::escaped(text)).substr(0, 1000);
+  const auto plain = [](char each) { return each >= ' ' && each < 0x7f && each != '\\'; };
+  if (text.size() <= 1000 && std::ranges::all_of(text, plain)) return std::string(text);
+  const std::string safe = for_terminal(watch::escaped(text));
+  std::size_t end = std::min<std::size_t>(safe.size(), 1000);
+  // Cut between characters.
+  while (end > 0 && end < safe.size() && (static_cast<unsigned char>(safe[end]) & 0xc0U) == 0x80U)
+    --end;
+  return safe.substr(0, end);
 }
 
 json::value count(std::uint64_t value) {
   return value <= exact_in_json ? json::value(value) : json::value(std::to_string(value));
 }
 
-json::object state_json(const StateSeen& seen) {
-  json::object out{
-      {"device", seen.device},           {"profile", seen.profile},          {"revision", seen.revision},
-      {"fingerprint", seen.fingerprint}, {"started", to_text(seen.started)}, {"ended", to_text(seen.ended)}};
+json::object state_json(const StateSeen& seen, const json::storage_ptr& storage) {
+  json::object out({{"device", seen.device},
+                    {"profile", seen.profile},
+                    {"revision", seen.revision},
+                    {"fingerprint", seen.fingerprint},
+                    {"started", to_text(seen.started)},
+                    {"ended", to_text(seen.ended)}},
+                   storage);
   if (!seen.unknown.empty()) {
-    json::array unknown;
+    json::array unknown(storage);
     for (const std::string& path : seen.unknown)
       unknown.emplace_back(path);
     out["unknown"] = std::move(unknown);
@@ -40,32 +51,32 @@ json::object state_json(const StateSeen& seen) {
   return out;
 }
 
-json::object reach_json(const ReachSeen& seen) {
-  json::object out{{"device", seen.device}, {"reachable", seen.reachable}};
+json::object reach_json(const ReachSeen& seen, const json::storage_ptr& storage) {
+  json::object out({{"device", seen.device}, {"reachable", seen.reachable}}, storage);
   if (!seen.reason.empty()) out["reason"] = seen.reason;
   return out;
 }
 
-json::object hints_json(const HintsSeen& seen) {
-  json::object out{{"device", seen.device}};
+json::object hints_json(const HintsSeen& seen, const json::storage_ptr& storage) {
+  json::object out({{"device", seen.device}}, storage);
   if (seen.uptime) out["uptime"] = *seen.uptime;
   if (seen.boots) out["boots"] = *seen.boots;
-  json::array stamps;
+  json::array stamps(storage);
   for (const auto& [name, value] : seen.stamps)
-    stamps.push_back(json::object{{"name", name}, {"value", line(value)}});
+    stamps.push_back(json::object({{"name", name}, {"value", line(value)}}, storage));
   if (!stamps.empty()) out["stamps"] = std::move(stamps);
   return out;
 }
 
-json::object counters_json(const CountersSeen& seen) {
-  json::object out{{"device", seen.device}, {"time", to_text(seen.time)}, {"uptime", seen.uptime}};
-  json::array names;
+json::object counters_json(const CountersSeen& seen, const json::storage_ptr& storage) {
+  json::object out({{"device", seen.device}, {"time", to_text(seen.time)}, {"uptime", seen.uptime}}, storage);
+  json::array names(storage);
   names.reserve(seen.names.size());
   for (const std::string& name : seen.names)
     names.emplace_back(line(name));
   out["names"] = std::move(names);
   for (const auto& [name, cells] : seen.columns) {
-    json::array column;
+    json::array column(storage);
     column.reserve(cells.size());
     for (const std::uint64_t cell : cells)
       column.push_back(cell == no_count ? json::value("unknown") : count(cell));
@@ -77,10 +88,10 @@ json::object counters_json(const CountersSeen& seen) {
 template <class Seen, class ToJson>
 void add(json::object& out, std::string_view member, const std::vector<Seen>& seen, ToJson to_json) {
   if (seen.empty()) return;
-  json::array list;
+  json::array list(out.storage());
   list.reserve(seen.size());
   for (const Seen& each : seen)
-    list.push_back(to_json(each));
+    list.push_back(to_json(each, out.storage()));
   out[member] = std::move(list);
 }
 
@@ -97,7 +108,9 @@ std::vector<Seen> half_of(std::vector<Seen>& from, bool keep_all) {
 
 json::object report_input(const Batch& batch, const std::string& session, std::uint64_t sequence,
                           Instant sent) {
-  json::object out{{"session", session}, {"sequence", sequence}, {"sent", to_text(sent)}};
+  // Built once, sent, thrown away whole: a hundred thousand values need no hundred thousand blocks of heap.
+  json::object out({{"session", session}, {"sequence", sequence}, {"sent", to_text(sent)}},
+                   json::make_shared_resource<json::monotonic_resource>());
   add(out, "states", batch.states, state_json);
   add(out, "reach", batch.reach, reach_json);
   add(out, "hints", batch.hints, hints_json);
