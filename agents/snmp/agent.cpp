@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
@@ -63,29 +64,28 @@ class Mailbox {
     wake();
   }
   std::optional<Plan> take() {
+    if (!woken_.exchange(false)) return std::nullopt;
     const std::lock_guard lock(mutex_);
     std::uint64_t count = 0;
     // Nothing to read is as good as something: the values are under the lock.
     static_cast<void>(::read(fd_, &count, sizeof count) == sizeof count);
     return std::exchange(plan_, std::nullopt);
   }
-  bool ended() const {
-    const std::lock_guard lock(mutex_);
-    return ended_;
-  }
+  bool ended() const { return ended_; }
   int fd() const { return fd_; }
 
  private:
   void wake() {
+    woken_ = true;
     const std::uint64_t one = 1;
     // A full counter is a pending wake-up already.
     static_cast<void>(::write(fd_, &one, sizeof one) == sizeof one);
   }
 
   int fd_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::optional<Plan> plan_;
-  bool ended_ = false;
+  std::atomic<bool> ended_ = false, woken_ = false;
 };
 
 /// Lets threads wait without sleeping through the end.

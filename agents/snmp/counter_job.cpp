@@ -44,6 +44,10 @@ CounterJob::CounterJob(std::shared_ptr<const Profile> profile, const Memory& mem
     }
   }
   walk_.emplace(std::move(columns));
+  rows_.reserve(names_.by_index.size());
+  row_names_.reserve(names_.by_index.size());
+  for (Series& series : series_)
+    series.cells.reserve(names_.by_index.size());
 }
 
 bool CounterJob::next(Request& request, int repetitions) {
@@ -143,19 +147,23 @@ HintsSeen CounterJob::hints(Id device) const {
   return seen;
 }
 
-std::optional<CountersSeen> CounterJob::counters(Id device, Instant at) const {
+std::optional<CountersSeen> CounterJob::take_counters(Id device, Instant at, Memory& memory) {
   if (!walk_ || silent_ || back_ || uptime_ == 0 || rows_.empty()) return std::nullopt;
-  CountersSeen seen{device, at, uptime_, {}, {}};
-  seen.names.reserve(rows_.size());
-  for (const std::string* name : row_names_)
-    seen.names.push_back(*name);
-  for (const Series& series : series_) {
-    if (!series.any) continue;
+  if (!memory.counter_names || memory.counter_rows != rows_) {
+    auto names = std::make_shared<std::vector<std::string>>();
+    for (const std::string* name : row_names_)
+      names->push_back(*name);
+    memory.counter_names = std::move(names);
+    memory.counter_rows = rows_;
+  }
+  CountersSeen seen{device, at, uptime_, memory.counter_names, {}};
+  seen.columns.reserve(series_.size());
+  for (Series& series : series_) {
     const bool twice =
         std::ranges::any_of(seen.columns, [&](const auto& each) { return each.first == series.name; });
-    if (twice) continue; // 64 bits before 32
-    seen.columns.emplace_back(series.name, series.cells);
-    seen.columns.back().second.resize(rows_.size(), no_count);
+    if (!series.any || twice) continue; // 64 bits before 32
+    series.cells.resize(rows_.size(), no_count);
+    seen.columns.emplace_back(series.name, std::move(series.cells));
   }
   return seen.columns.empty() ? std::nullopt : std::optional(std::move(seen));
 }

@@ -26,8 +26,9 @@ class CounterJob final : public Job {
   /// name: a reading of the state is due.
   bool remember(Memory& memory) const;
   [[nodiscard]] HintsSeen hints(Id device) const;
-  /// Nothing where no counter was read whole.
-  [[nodiscard]] std::optional<CountersSeen> counters(Id device, Instant at) const;
+  /// Moves the counters out; nothing where none was read whole. The names are those in `memory` where the
+  /// rows are.
+  std::optional<CountersSeen> take_counters(Id device, Instant at, Memory& memory);
   [[nodiscard]] std::size_t oddities() const { return walk_ ? walk_->oddities() : 0; }
 
  private:

@@ -8,7 +8,8 @@ bool Gets::next(Request& request) {
   if (left_.empty()) return false;
   const std::size_t count = std::min(group_, left_.size());
   asked_.assign(left_.begin(), left_.begin() + static_cast<std::ptrdiff_t>(count));
-  request = {};
+  request.kind = Request::Kind::get;
+  request.non_repeaters = request.repetitions = 0;
   request.oids = asked_;
   return true;
 }

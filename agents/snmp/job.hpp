@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,7 +24,9 @@ struct Memory {
   InterfaceNames names; ///< of the last state reading
   std::optional<std::uint64_t> uptime, boots;
   std::map<std::string, std::string> stamps; ///< hints as they were last
-  std::map<std::string, bool> otherwise;     ///< counters: true where `otherwise` is what the device has
+  std::vector<std::uint32_t> counter_rows;   ///< ifIndexes of the last counters, and their names
+  std::shared_ptr<const std::vector<std::string>> counter_names;
+  std::map<std::string, bool> otherwise; ///< counters: true where `otherwise` is what the device has
 };
 
 class Job {

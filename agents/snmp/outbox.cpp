@@ -46,18 +46,21 @@ void Outbox::seen(ReachSeen reach) {
 
 void Outbox::seen(HintsSeen hints) {
   const std::lock_guard lock(mutex_);
+  // The reader gathers for a while: only the first has to wake it.
+  const bool first = empty();
   hints_[hints.device] = std::move(hints);
-  changed_.notify_one();
+  if (first) changed_.notify_one();
 }
 
 void Outbox::seen(CountersSeen counters) {
   const std::lock_guard lock(mutex_);
+  const bool first = empty();
   counters_.push_back(std::move(counters));
   if (counters_.size() > bounds_.counters) {
     counters_.pop_front();
     ++dropped_counters_;
   }
-  changed_.notify_one();
+  if (first || counters_.size() == bounds_.batch_counters) changed_.notify_one();
 }
 
 void Outbox::keep_only(const std::set<Id>& devices) {

@@ -165,19 +165,17 @@ void Poller::start(Device& device, Moment now) {
 }
 
 void Poller::step(Device& device, Moment now) {
-  Request request;
   if (now.steady >= device.job_limit) device.job()->silent();
-  if (!device.job()->next(request, device.repetitions)) return finish(device, now);
-  prepare(device, request);
+  if (!device.job()->next(device.pending.request, device.repetitions)) return finish(device, now);
+  prepare(device);
   device.pending.tries = 0;
   transmit(device, now);
 }
 
-void Poller::prepare(Device& device, const Request& request) {
+void Poller::prepare(Device& device) {
   Device::Pending& pending = device.pending;
   pending.id = static_cast<std::uint32_t>(random_() & 0x7fffffffU);
-  pending.request = request;
-  pending.bytes = codec_.build(request, pending.id, device.community->reveal());
+  pending.bytes = codec_.build(pending.request, pending.id, device.community->reveal());
 }
 
 void Poller::transmit(Device& device, Moment now) {
@@ -233,9 +231,8 @@ void Poller::shrink(Device& device, Moment now) {
   device.good_cycles = 0;
   // The job asks for the same page again, with fewer rows.
   const int tries = device.pending.tries;
-  Request request;
-  if (!device.job()->next(request, device.repetitions)) return finish(device, now);
-  prepare(device, request);
+  if (!device.job()->next(device.pending.request, device.repetitions)) return finish(device, now);
+  prepare(device);
   device.pending.tries = std::min(tries, limits_.tries - 1);
   transmit(device, now);
 }
@@ -316,12 +313,13 @@ void Poller::finish(Device& device, Moment now) {
 }
 
 bool Poller::finish_counters(Device& device, Moment now) {
-  const CounterJob& job = *device.counters;
+  CounterJob& job = *device.counters;
   figures_.oddities += job.oddities();
   if (!job.heard()) return false;
   sink_.seen(job.hints(device.plan.id));
-  if (std::optional<CountersSeen> seen = job.counters(device.plan.id, now.wall)) sink_.seen(*std::move(seen));
   if (job.remember(device.memory)) ask_state(device, now);
+  if (std::optional<CountersSeen> seen = job.take_counters(device.plan.id, now.wall, device.memory))
+    sink_.seen(*std::move(seen));
   return true;
 }
 

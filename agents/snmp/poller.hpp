@@ -70,7 +70,7 @@ class Poller {
   void start(Device& device, Moment now);
   void next_turn(Device& device, Steady& turn, Steady interval, Moment now);
   void step(Device& device, Moment now);
-  void prepare(Device& device, const Request& request);
+  void prepare(Device& device);
   void transmit(Device& device, Moment now);
   void fill_window(Moment now);
   void shrink(Device& device, Moment now);

@@ -53,7 +53,10 @@ void Poller::report_state(Device& device, Moment now) {
   else
     device.state_asked = true; // a newer order came while this reading ran
   device.memory.seen.insert(reading.seen.begin(), reading.seen.end());
-  if (reading.names.known && !reading.names.by_index.empty()) device.memory.names = std::move(reading.names);
+  if (reading.names.known && !reading.names.by_index.empty()) {
+    device.memory.names = std::move(reading.names);
+    device.memory.counter_names.reset(); // the same rows may have other names
+  }
   sink_.seen(std::move(seen));
 }
 

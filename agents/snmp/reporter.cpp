@@ -71,8 +71,8 @@ json::object hints_json(const HintsSeen& seen, const json::storage_ptr& storage)
 json::object counters_json(const CountersSeen& seen, const json::storage_ptr& storage) {
   json::object out({{"device", seen.device}, {"time", to_text(seen.time)}, {"uptime", seen.uptime}}, storage);
   json::array names(storage);
-  names.reserve(seen.names.size());
-  for (const std::string& name : seen.names)
+  names.reserve(seen.names->size());
+  for (const std::string& name : *seen.names)
     names.emplace_back(line(name));
   out["names"] = std::move(names);
   for (const auto& [name, cells] : seen.columns) {

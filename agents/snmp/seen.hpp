@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,7 +43,7 @@ struct CountersSeen {
   Id device = 0;
   Instant time{};
   std::uint64_t uptime = 0;
-  std::vector<std::string> names;
+  std::shared_ptr<const std::vector<std::string>> names; ///< the same object while the rows stay the same
   std::vector<std::pair<std::string, std::vector<std::uint64_t>>>
       columns; ///< name, a cell for each of `names`
 };

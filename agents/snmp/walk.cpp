@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace assent::snmp {
+namespace {
+
+constexpr std::size_t head_bytes = 40; ///< of an answer beside its varbinds, with a community of usual length
+
+} // namespace
 
 bool Walk::next(Request& request, int repetitions, const std::vector<Oid>& first) {
   asked_.clear();
@@ -14,8 +19,8 @@ bool Walk::next(Request& request, int repetitions, const std::vector<Oid>& first
     return false;
   }
   const std::size_t row = std::max<std::size_t>(1, asked_.size() * varbind_bytes_);
-  const std::size_t room = answer_budget - std::min(answer_budget - 1, 60 + first.size() * 24);
-  repetitions_ = std::clamp(static_cast<int>(room / row), 1, std::max(1, repetitions));
+  const std::size_t room = answer_budget - std::min(answer_budget - 1, head_bytes + first.size() * 18);
+  repetitions_ = std::clamp(static_cast<int>(room * fine / row), 1, std::max(1, repetitions));
   request.kind = repetitions > 1 ? Request::Kind::get_bulk : Request::Kind::get_next;
   request.non_repeaters = static_cast<int>(first.size());
   request.repetitions = repetitions_;
@@ -39,7 +44,8 @@ void Walk::answered(const Answer& answer, std::size_t answer_bytes, const Taker&
       columns_[column].end = End::complete;
     return;
   }
-  varbind_bytes_ = std::max<std::size_t>(16, answer_bytes / count + 1);
+  const std::size_t body = answer_bytes - std::min(answer_bytes, head_bytes + non_repeaters_ * 18);
+  varbind_bytes_ = std::max(16 * fine, (body * fine) / (count - non_repeaters_) + 1);
   std::size_t turn = 0;
   for (std::size_t i = non_repeaters_; i < count; ++i) {
     const std::size_t column = asked_[turn];

@@ -12,7 +12,7 @@ namespace assent::snmp {
 inline constexpr std::size_t max_walk_rows = 100'000;     ///< values of one column
 inline constexpr std::size_t max_walk_bytes = 32U << 20;  ///< octets of one walk
 inline constexpr std::size_t max_walk_exchanges = 20'000; ///< answers of one walk
-inline constexpr std::size_t answer_budget = 1400;        ///< bytes of an answer, below the usual MTU
+inline constexpr std::size_t answer_budget = 1472; ///< bytes of an answer: what one Ethernet frame carries
 
 class Walk {
  public:
@@ -50,6 +50,7 @@ class Walk {
   [[nodiscard]] std::size_t oddities() const { return oddities_; } ///< OIDs that did not grow, empty answers
 
  private:
+  static constexpr std::size_t fine = 64;
   void refused(const Answer& answer);
   void take_one(std::size_t column, const Varbind& varbind, const Taker& take);
 
@@ -58,7 +59,7 @@ class Walk {
   std::size_t non_repeaters_ = 0;
   int repetitions_ = 0;
   std::size_t bytes_ = 0, exchanges_ = 0, oddities_ = 0;
-  std::size_t varbind_bytes_ = 28; ///< learned: bytes of a varbind in this walk
+  std::size_t varbind_bytes_ = 28 * fine; ///< learned: bytes of a varbind in this walk, in parts of `fine`
 };
 
 } // namespace assent::snmp

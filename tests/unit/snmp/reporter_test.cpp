@@ -47,7 +47,11 @@ StateSeen state(Id device, const std::string& text) {
 }
 
 CountersSeen counters(Id device) {
-  return {device, Instant{}, 5, {"a", "b"}, {{"in-octets", {7, no_count}}}};
+  return {device,
+          Instant{},
+          5,
+          std::make_shared<std::vector<std::string>>(std::vector<std::string>{"a", "b"}),
+          {{"in-octets", {7, no_count}}}};
 }
 
 } // namespace
@@ -65,7 +69,8 @@ BOOST_AUTO_TEST_CASE(a_report_has_the_shape_that_the_schema_wants) {
   batch.reach.push_back({4, false, "timeout"});
   batch.hints.push_back({5, 10, std::nullopt, {{"entity", "a\x01\xff"}}});
   batch.counters.push_back(counters(6));
-  batch.counters[0].names[0] = "bad\x01\xffname";
+  batch.counters[0].names =
+      std::make_shared<std::vector<std::string>>(std::vector<std::string>{"bad\x01\xffname", "b"});
   batch.counters[0].columns[0].second[0] = 1ULL << 60;
   const json::object input = report_input(batch, "11111111-1111-4111-8111-111111111111", 9, clock.wall());
   const auto bound = (*model)->bind_input("assent-agent:report", json::value(input));
