@@ -66,41 +66,6 @@ void accept_findings(Step& step, const tickets::Ticket& ticket, const journal::R
   }
 }
 
-/// What else in memory follows from a row that was just written.
-void follow_row(Step& step, const journal::Row& row) {
-  core::State& state = step.state;
-  switch (row.kind) {
-  case Kind::baseline:
-    if (row.gone) break;
-    state.watch.set_baseline({row.id, text_of(row.body, "profile"), number_of(row.body, "revision"),
-                              text_of(row.body, "fingerprint"), number_of(row.body, "ticket"), row.version});
-    order_reading(step, row.id);
-    break;
-  case Kind::device:
-    if (row.gone) {
-      state.watch.drop_device(row.id);
-      state.devices.erase(row.id);
-    }
-    ++state.plan_version;
-    break;
-  case Kind::agent:
-  case Kind::profile:
-    ++state.plan_version;
-    break;
-  case Kind::policy: {
-    // The text was parsed when the ticket was prepared; it cannot fail now.
-    auto policy = policy_of(step.model, row.body, row.version);
-    ASSENT_CHECK(policy.ok());
-    state.policy = std::move(*policy);
-    ++state.plan_version;
-    compare_proposed(step);
-    break;
-  }
-  default:
-    break;
-  }
-}
-
 /// Applies all edits or none.
 Result<std::vector<journal::Row>> apply(Step& step, tickets::Ticket& ticket) {
   std::vector<journal::Row> rows;
@@ -195,6 +160,40 @@ void on_due(Step& step, tickets::Ticket& ticket) {
 }
 
 } // namespace
+
+void follow_row(Step& step, const journal::Row& row) {
+  core::State& state = step.state;
+  switch (row.kind) {
+  case Kind::baseline:
+    if (row.gone) break;
+    state.watch.set_baseline({row.id, text_of(row.body, "profile"), number_of(row.body, "revision"),
+                              text_of(row.body, "fingerprint"), number_of(row.body, "ticket"), row.version});
+    order_reading(step, row.id);
+    break;
+  case Kind::device:
+    if (row.gone) {
+      state.watch.drop_device(row.id);
+      state.devices.erase(row.id);
+    }
+    ++state.plan_version;
+    break;
+  case Kind::agent:
+  case Kind::profile:
+    ++state.plan_version;
+    break;
+  case Kind::policy: {
+    // The text was parsed when the ticket was prepared; it cannot fail now.
+    auto policy = policy_of(step.model, row.body, row.version);
+    ASSENT_CHECK(policy.ok());
+    state.policy = std::move(*policy);
+    ++state.plan_version;
+    compare_proposed(step);
+    break;
+  }
+  default:
+    break;
+  }
+}
 
 void advance(Step& step, tickets::Ticket& ticket) {
   if (ticket.state != Stage::approved) return;

@@ -216,9 +216,8 @@ Error at_edit(Error error, std::size_t number) {
 
 /// Applies edit after edit; `next` gives the N-th, resolved.
 template <class Next>
-Result<Resolved> trial(State& state, std::size_t count, Id ticket, Next next) {
+Result<Resolved> trial(registry::Transaction& transaction, std::size_t count, Id ticket, Next next) {
   Resolved resolved;
-  registry::Transaction transaction(state.registry);
   std::map<Id, Id> made;
   for (std::size_t i = 0; i < count; ++i) {
     Result<Edit> edit = next(transaction, i);
@@ -241,20 +240,27 @@ Result<Resolved> trial(State& state, std::size_t count, Id ticket, Next next) {
 
 } // namespace
 
-Result<Resolved> resolve(Step& step, const json::array& wanted, Id ticket) {
-  return trial(step.state, wanted.size(), ticket,
-               [&](registry::Transaction& transaction, std::size_t i) -> Result<Edit> {
+Result<Resolved> resolve(Step& step, registry::Transaction& transaction, const json::array& wanted,
+                         Id ticket) {
+  return trial(transaction, wanted.size(), ticket,
+               [&](registry::Transaction& trying, std::size_t i) -> Result<Edit> {
                  if (!wanted[i].is_object()) return fail(Fault::invalid, "core.not-editable", {{"kind", ""}});
                  auto edit = wanted_edit(step, wanted[i].get_object());
                  if (!edit) return edit;
                  if (text_of(edit->value, "from") == "delegated")
-                   return in_delegation(step.state, transaction, std::move(*edit), ticket);
-                 return transaction.resolve(*edit, ticket);
+                   return in_delegation(step.state, trying, std::move(*edit), ticket);
+                 return trying.resolve(*edit, ticket);
                });
 }
 
+Result<Resolved> resolve(Step& step, const json::array& wanted, Id ticket) {
+  registry::Transaction transaction(step.state.registry);
+  return resolve(step, transaction, wanted, ticket);
+}
+
 Result<Resolved> retry(Step& step, const std::vector<Edit>& edits, Id ticket) {
-  return trial(step.state, edits.size(), ticket,
+  registry::Transaction transaction(step.state.registry);
+  return trial(transaction, edits.size(), ticket,
                [&](registry::Transaction&, std::size_t i) -> Result<Edit> { return edits[i]; });
 }
 

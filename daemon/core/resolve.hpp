@@ -18,6 +18,10 @@ struct Resolved {
 /// Tries all edits in a transaction that is thrown away. `ticket` may use what it holds.
 Result<Resolved> resolve(Step& step, const json::array& wanted, Id ticket);
 
+/// The same in the caller's transaction, which may keep what was tried.
+Result<Resolved> resolve(Step& step, registry::Transaction& transaction, const json::array& wanted,
+                         Id ticket);
+
 /// The same for edits that are resolved already (a prepared or stored ticket).
 Result<Resolved> retry(Step& step, const std::vector<registry::Edit>& edits, Id ticket);
 

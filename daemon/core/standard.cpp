@@ -30,7 +30,10 @@ Answer standard(Step& step, const json::object& input) {
   if (!person) return fail(Fault::refused, "core.account-of-nobody", {{"account", step.peer.account}});
   const std::string name = text_of(input, "template");
   const Id id = state.next_ticket;
-  auto resolved = resolve(step, array_of(input, "edits"), id);
+  // Templates never touch who may decide, so they are judged on the state with the edits in it; a refusal
+  // undoes them.
+  registry::Transaction transaction(state.registry);
+  auto resolved = resolve(step, transaction, array_of(input, "edits"), id);
   if (!resolved) return resolved.error();
   if (resolved->edits.empty()) return fail(Fault::invalid, "core.nothing-asked");
   const std::uint64_t used = used_today(state, name, step.now);
@@ -45,27 +48,23 @@ Answer standard(Step& step, const json::object& input) {
   ticket.requester = *person;
   ticket.account = step.peer.account;
   ticket.reason = text_of(input, "reason");
-  ticket.edits = resolved->edits;
+  ticket.edits = std::move(resolved->edits);
   ticket.policy_version = state.policy.version();
   ticket.submitted = ticket.approved = ticket.opened = ticket.closed = step.now;
   ticket.state = tickets::State::closed;
   ticket.outcome = "implemented";
-  std::vector<journal::Row> rows;
-  {
-    registry::Transaction transaction(state.registry);
-    for (const auto& edit : ticket.edits) {
-      auto row = transaction.apply(edit, id);
-      if (!row) return row.error();
-      if (edit.operation == registry::Operation::create) ticket.made.push_back({row->kind, row->id});
-      rows.push_back(std::move(*row));
-    }
-    transaction.keep();
-  }
+  transaction.keep();
+  std::vector<journal::Row> rows = std::move(resolved->rows);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (ticket.edits[i].operation == registry::Operation::create)
+      ticket.made.push_back({rows[i].kind, rows[i].id});
   ++state.next_ticket;
   ++state.used_today[name].second;
   json::array made;
-  for (const auto& row : rows)
+  for (const auto& row : rows) {
     made.push_back(shown(row));
+    follow_row(step, row);
+  }
   ticket.version = 1;
   rows.push_back({Kind::ticket, id, 1, false, tickets::to_json(ticket)});
   auto& entry = step.note(journal::Stream::decisions, "standard-applied",

@@ -140,6 +140,8 @@ Answer tree(Step& step, Id agent, const json::object& input);
 /// Opens where its window allows and everything still holds; else says why and ends it. Called when approved
 /// and due.
 void advance(Step& step, tickets::Ticket& ticket);
+/// What else in memory follows from a row of the register that was just written: plans, baselines, policy.
+void follow_row(Step& step, const journal::Row& row);
 /// All due times up to now.
 void tick(Step& step);
 /// A device was read completely: open tickets become ready, verifying ones may close.
