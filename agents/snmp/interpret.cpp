@@ -25,6 +25,7 @@ class Interpreter {
     names_known_ = out_.names.known && std::ranges::none_of(profile_.names, [&](const Oid& oid) {
                      return vanished(oid) && out_.names.by_index.empty();
                    });
+    if (out_.names.shared && profile_.mac && vanished(*profile_.mac)) names_known_ = false;
     for (const ScalarRule& scalar : profile_.scalars)
       take_scalar(scalar);
     for (const TableRule& table : profile_.tables)

@@ -52,8 +52,13 @@ InterfaceNames interface_names(const Profile& profile, const Gathered& gathered)
   if (profile.mac)
     if (const auto found = gathered.columns.find(*profile.mac); found != gathered.columns.end())
       macs = &found->second;
-  for (const auto& [said, rows] : rows_of)
-    if (rows.size() > 1) tell_apart(rows, macs, names);
+  for (const auto& [said, rows] : rows_of) {
+    if (rows.size() == 1) continue;
+    // Half a column of MAC addresses would give these rows other names than the whole one did.
+    if (profile.mac && (macs == nullptr || !macs->complete)) names.known = false;
+    tell_apart(rows, macs, names);
+    names.shared = true;
+  }
   return names;
 }
 

@@ -20,6 +20,7 @@ struct InterfaceNames {
   std::map<std::uint32_t, InterfaceName> by_index;
   std::vector<std::string> ambiguous; ///< names that only the order of rows tells apart
   bool known = false;                 ///< all columns that name could be read
+  bool shared = false;                ///< some rows have one name and are told apart by MAC or order
 };
 
 /// The rule is in docs/formats/profile.md, "Names".

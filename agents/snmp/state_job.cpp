@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t max_held = 64U << 20;   ///< bytes of one reading
 constexpr std::size_t max_group_columns = 10; ///< of one request
 constexpr int max_silences = 3;               ///< tables that a reading may lose to silence
+constexpr std::uint64_t clock_skew = 100;     ///< hundredths of a second between sysUpTime and a copy of it
 
 std::vector<Oid> bracket(const Profile& profile) {
   std::vector<Oid> oids{sys_uptime, engine_boots};
@@ -191,7 +192,14 @@ void StateJob::close() {
   const bool back = before(sys_uptime) && after(sys_uptime) && *after(sys_uptime) < *before(sys_uptime);
   const bool rebooted =
       before(engine_boots) && after(engine_boots) && *after(engine_boots) != *before(engine_boots);
-  const bool rows = profile_->changed && before(*profile_->changed) != after(*profile_->changed);
+  // Some agents answer with sysUpTime itself, which says nothing.
+  const auto is_clock = [&](const auto& at) {
+    const auto stamp = at(*profile_->changed);
+    const auto now = at(sys_uptime);
+    return stamp && now && std::max(*stamp, *now) - std::min(*stamp, *now) <= clock_skew;
+  };
+  const bool rows = profile_->changed && before(*profile_->changed) != after(*profile_->changed) &&
+                    !(is_clock(before) && is_clock(after));
   outcome_ = back || rebooted || rows ? Outcome::moved : Outcome::complete;
 }
 

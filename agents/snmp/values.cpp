@@ -46,6 +46,27 @@ std::optional<std::string> number_like(const Value& value, const ValueRule& rule
   return numbers_with_sign(value);
 }
 
+/// Six numbers of one or two hexadecimal digits, between them ':' or '-', as the canonical form has them;
+/// empty where the octets are not that.
+std::string mac_of_text(std::string_view octets) {
+  std::string text;
+  std::string digits;
+  const auto end_number = [&] {
+    if (digits.empty() || digits.size() > 2) return false;
+    text += (text.empty() ? "" : ":") + std::string(2 - digits.size(), '0') + digits;
+    digits.clear();
+    return true;
+  };
+  for (const char each : octets.substr(0, octets.find_last_not_of('\0') + 1)) {
+    const auto byte = static_cast<unsigned char>(each);
+    if (std::isxdigit(byte) != 0)
+      digits += static_cast<char>(std::tolower(byte));
+    else if ((each != ':' && each != '-') || !end_number())
+      return {};
+  }
+  return end_number() && text.size() == 17 ? text : std::string();
+}
+
 } // namespace
 
 std::string text_value(std::string_view octets, Encoding encoding) {
@@ -56,19 +77,8 @@ std::string text_value(std::string_view octets, Encoding encoding) {
 }
 
 std::string mac_value(std::string_view octets) {
-  const auto is_mac_text = [](std::string_view text) {
-    if (text.size() != 17) return false;
-    for (std::size_t i = 0; i < text.size(); ++i)
-      if (i % 3 == 2 ? text[i] != ':' && text[i] != '-' : !std::isxdigit(static_cast<unsigned char>(text[i])))
-        return false;
-    return true;
-  };
+  if (std::string said = mac_of_text(octets); !said.empty()) return said;
   std::string text;
-  if (is_mac_text(octets)) {
-    for (const char each : octets)
-      text += each == '-' ? ':' : static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
-    return text;
-  }
   if (octets.size() > 32) octets = octets.substr(0, 32);
   const std::string hex = to_hex(octets);
   for (std::size_t i = 0; i < hex.size(); i += 2) {

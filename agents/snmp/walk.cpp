@@ -11,7 +11,7 @@ constexpr std::size_t head_bytes = 40; ///< of an answer beside its varbinds, wi
 
 bool Walk::next(Request& request, int repetitions, const std::vector<Oid>& first) {
   asked_.clear();
-  for (std::size_t i = 0; i < columns_.size(); ++i)
+  for (std::size_t i = 0; i < columns_.size() && asked_.size() < most_asked_; ++i)
     if (columns_[i].end == End::walking) asked_.push_back(i);
   if (asked_.empty()) return false;
   if (exchanges_ >= max_walk_exchanges || bytes_ >= max_walk_bytes) {
@@ -71,7 +71,9 @@ void Walk::take_one(std::size_t index, const Varbind& varbind, const Taker& take
     return;
   }
   const OidView row = varbind.oid.subspan(column.oid.size());
-  if (column.time_filter && column.rows > 0 && row[0] != column.cursor[column.oid.size()]) {
+  // By the book all rows come again for each later time mark; many agents show each row once, under the time
+  // of its own change.
+  if (column.time_filter && !column.filtered.insert(row.back()).second) {
     column.end = End::complete;
     return;
   }
@@ -85,6 +87,10 @@ void Walk::take_one(std::size_t index, const Varbind& varbind, const Taker& take
 }
 
 void Walk::refused(const Answer& answer) {
+  if (answer.error_status == too_big && asked_.size() > 1) {
+    most_asked_ = asked_.size() / 2; // one row of all columns may pass what the device can send
+    return;
+  }
   constexpr long no_such_name = 2;
   const End end = answer.error_status == no_such_name ? End::complete : End::cut;
   const auto named = static_cast<std::size_t>(answer.error_index) - 1 - non_repeaters_;

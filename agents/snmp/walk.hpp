@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <vector>
 
 #include "agents/snmp/codec.hpp"
@@ -24,10 +25,11 @@ class Walk {
 
   struct Column {
     Oid oid;
-    bool time_filter = false; ///< ends where the first part of the index changes
+    bool time_filter = false; ///< ends where a row comes again under another time mark
     Oid cursor{};             ///< the last OID that was seen, or the column itself
     std::size_t rows = 0;
     End end = End::walking;
+    std::set<std::uint32_t> filtered{}; ///< last parts of the index that a time-filtered column has shown
   };
 
   /// Takes a value: column, its index (the OID after the column's), the varbind.
@@ -55,7 +57,8 @@ class Walk {
   void take_one(std::size_t column, const Varbind& varbind, const Taker& take);
 
   std::vector<Column> columns_;
-  std::vector<std::size_t> asked_; ///< the columns of the last request, in its order
+  std::vector<std::size_t> asked_;    ///< the columns of the last request, in its order
+  std::size_t most_asked_ = SIZE_MAX; ///< columns of one request; fewer after tooBig for a single row
   std::size_t non_repeaters_ = 0;
   int repetitions_ = 0;
   std::size_t bytes_ = 0, exchanges_ = 0, oddities_ = 0;

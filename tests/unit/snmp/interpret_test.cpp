@@ -61,6 +61,24 @@ BOOST_AUTO_TEST_CASE(two_interfaces_of_one_name_are_told_apart_by_mac_else_by_or
   BOOST_TEST(same.notes.contains("ambiguous-interface-name: GE0/0/1"));
 }
 
+BOOST_AUTO_TEST_CASE(names_told_apart_by_mac_are_unknown_while_the_macs_are) {
+  const auto profile = shipped("standard");
+  const Oid macs = oid("1.3.6.1.2.1.2.2.1.6");
+  Agent agent = small_switch();
+  Gathered apart = read_all(agent, profile);
+  apart.columns[macs].complete = false;
+  BOOST_TEST(!interpret(*profile, apart, {}).unknown.contains("/interfaces/interface/mtu"));
+
+  agent.set("1.3.6.1.2.1.31.1.1.1.1.2", octets("GE0/0/1"));
+  Gathered gathered = read_all(agent, profile);
+  const std::set<Oid> seen = interpret(*profile, gathered, {}).seen;
+  gathered.columns[macs].complete = false;
+  BOOST_TEST(interpret(*profile, gathered, {}).unknown.contains("/interfaces/interface/mtu"));
+  gathered.columns[macs] = {};
+  gathered.columns[macs].complete = true;
+  BOOST_TEST(interpret(*profile, gathered, seen).unknown.contains("/interfaces/interface/mtu"));
+}
+
 BOOST_AUTO_TEST_CASE(without_ifname_the_description_names) {
   Agent agent = small_switch();
   agent.drop("1.3.6.1.2.1.31.1.1.1.1");
@@ -133,6 +151,8 @@ BOOST_AUTO_TEST_CASE(a_link_local_address_is_named_with_its_interface_not_with_a
 
 BOOST_AUTO_TEST_CASE(values_are_written_in_one_way) {
   BOOST_TEST(mac_value("00-1A-2B-3C-4D-5E") == "00:1a:2b:3c:4d:5e");
+  BOOST_TEST(mac_value("0:15:99:7D:b1:6a") == "00:15:99:7d:b1:6a"); // a printer
+  BOOST_TEST(mac_value("a:b:c:d:e") == "61:3a:62:3a:63:3a:64:3a:65");
   BOOST_TEST(mac_value("") == "");
   BOOST_TEST(netmask_value(std::string("\xff\xff\xfe\x00", 4)) == "23");
   BOOST_TEST(netmask_value(std::string("\xff\x00\xff\x00", 4)) == "255.0.255.0");
@@ -175,6 +195,30 @@ BOOST_AUTO_TEST_CASE(a_reboot_in_mid_reading_is_noticed) {
     job.answered(reply.answer, 500);
   }
   BOOST_TEST(int(job.outcome()) == int(StateJob::Outcome::moved));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_stamp_that_is_only_the_clock_moves_nothing) {
+  const auto outcome_with = [](std::uint64_t first, std::uint64_t last) {
+    Agent agent = small_switch();
+    agent.set("1.3.6.1.2.1.1.3.0", ticks(700'000));
+    agent.set("1.3.6.1.2.1.31.1.5.0", ticks(first));
+    StateJob job(shipped("standard"));
+    Request request;
+    int exchanges = 0;
+    while (job.next(request, 20)) {
+      if (++exchanges == 4) {
+        agent.set("1.3.6.1.2.1.1.3.0", ticks(700'300));
+        agent.set("1.3.6.1.2.1.31.1.5.0", ticks(last));
+      }
+      Reply reply;
+      BOOST_REQUIRE(agent.reply(request, reply));
+      job.answered(reply.answer, 500);
+    }
+    return job.outcome();
+  };
+  BOOST_TEST(int(outcome_with(700'000, 700'301)) == int(StateJob::Outcome::complete));
+  BOOST_TEST(int(outcome_with(500, 500)) == int(StateJob::Outcome::complete));
+  BOOST_TEST(int(outcome_with(500, 700'250)) == int(StateJob::Outcome::moved));
 }
 
 BOOST_AUTO_TEST_CASE(one_table_that_is_never_answered_costs_only_itself) {

@@ -112,13 +112,46 @@ BOOST_AUTO_TEST_CASE(an_error_cuts_the_column_that_it_names) {
   BOOST_TEST(int(walked.walk.columns()[1].end) == int(Walk::End::cut));
 }
 
-BOOST_AUTO_TEST_CASE(a_time_filter_ends_with_the_first_time_mark) {
+BOOST_AUTO_TEST_CASE(too_big_for_one_row_of_all_columns_is_met_with_fewer_columns) {
+  Agent agent;
+  agent.too_big_above = 1;
+  std::vector<Walk::Column> columns;
+  for (std::uint32_t column = 1; column <= 5; ++column) {
+    columns.push_back({row(oid("1.3.6.1.2.1.17.7.1.4.3.1"), column)});
+    for (std::uint32_t vlan = 1; vlan <= 3; ++vlan)
+      agent.objects[row(columns.back().oid, vlan)] = integer(vlan);
+  }
+  Walked walked(std::move(columns));
+  while (walked.walk.next(walked.request, 1, {})) {
+    Reply reply;
+    BOOST_REQUIRE(agent.reply(walked.request, reply));
+    walked.hear(reply);
+  }
+  for (std::size_t column = 0; column < 5; ++column) {
+    BOOST_TEST(walked.seen[column].size() == 3U);
+    BOOST_TEST(int(walked.walk.columns()[column].end) == int(Walk::End::complete));
+  }
+  agent.too_big_above = 0; // not even one: the end
+  Walked none({{first_column}, {second_column}});
+  none.finish(agent);
+  BOOST_TEST(int(none.walk.columns()[1].end) == int(Walk::End::cut));
+}
+
+BOOST_AUTO_TEST_CASE(a_time_filter_ends_where_rows_come_again) {
   Agent agent;
   for (const char* index : {".0.10", ".0.20", ".1.10", ".1.20"})
     agent.objects[oid("1.3.6.1.2.1.17.7.1.4.2.1.4" + std::string(index))] = integer(1);
   Walked walked({{oid("1.3.6.1.2.1.17.7.1.4.2.1.4"), true}});
   walked.finish(agent);
   BOOST_TEST(walked.seen[0].size() == 2U);
+
+  Agent own_marks; // each row once, under the time of its own change
+  for (const char* index : {".5.20", ".900.10", ".12000.1"})
+    own_marks.objects[oid("1.3.6.1.2.1.17.7.1.4.2.1.4" + std::string(index))] = integer(1);
+  Walked rows({{oid("1.3.6.1.2.1.17.7.1.4.2.1.4"), true}});
+  rows.finish(own_marks);
+  BOOST_TEST(rows.seen[0].size() == 3U);
+  BOOST_TEST(int(rows.walk.columns()[0].end) == int(Walk::End::complete));
 }
 
 BOOST_AUTO_TEST_CASE(asks_for_no_more_than_an_ethernet_frame_holds) {
