@@ -111,6 +111,7 @@ Answer submit(Step& step, const Proved& proved) {
   if (ticket.policy_version != state.policy.version()) return fail(Fault::conflict, "core.policy-moved");
   auto resolved = retry(step, ticket.edits, id);
   if (!resolved) return resolved.error();
+  if (auto done = within_held_limit(state, *resolved); !done) return done.error();
   auto stages = stages_of(state, ticket.requester, *resolved, ticket.permits, ticket.kind);
   if (!stages) return stages.error();
   ticket.stages = std::move(*stages);

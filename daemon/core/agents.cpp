@@ -8,6 +8,10 @@ namespace assent::core {
 namespace {
 
 constexpr std::size_t unknown_limit = 256;
+/// What a reading's times may differ from now. A clock far off, moved by its offset, may give a year that no
+/// row can hold.
+constexpr auto most_ahead = std::chrono::minutes{1};
+constexpr auto most_behind = std::chrono::hours{24 * 366};
 
 /// The daemon's clock where the agent's differs by more than a round trip explains.
 Duration offset_of(const Step& step, const json::object& input) {
@@ -158,7 +162,7 @@ void answered_order(Step& step, const registry::Device& device, const watch::Obs
 }
 
 Result<watch::Observation> observation_of(const json::object& item, const registry::Device& device,
-                                          Duration offset) {
+                                          Duration offset, Instant now) {
   watch::Observation observation;
   observation.device = device.id;
   observation.profile = text_of(item, "profile");
@@ -166,7 +170,8 @@ Result<watch::Observation> observation_of(const json::object& item, const regist
   observation.fingerprint = text_of(item, "fingerprint");
   const auto started = moved_time(item, "started", offset);
   const auto ended = moved_time(item, "ended", offset);
-  if (!started || !ended || *ended < *started || observation.fingerprint.size() != 71)
+  if (!started || !ended || *ended < *started || *ended > now + most_ahead || *started < now - most_behind ||
+      observation.fingerprint.size() != 71)
     return fail(Fault::invalid, "core.bad-reading", {{"device", device.name}});
   observation.started = *started;
   observation.ended = *ended;
@@ -256,7 +261,7 @@ Result<CheckedReport> checked(Step& step, Id agent, const json::object& input) {
   for (const auto& item : array_of(input, "states")) {
     auto device = own_device(step, agent, number_of(item.as_object(), "device"));
     if (!device) return device.error();
-    auto observation = observation_of(item.as_object(), *device, offset);
+    auto observation = observation_of(item.as_object(), *device, offset, step.now);
     if (!observation) return observation.error();
     report.states.emplace_back(std::move(*device), std::move(*observation));
   }

@@ -62,22 +62,6 @@ Result<tickets::Window> window_of(const json::object& input, bool permits, Insta
   return window;
 }
 
-/// Addresses and prefixes that one organisation may hold while its tickets wait.
-Status within_held_limit(const State& state, const Resolved& resolved) {
-  std::map<Id, std::size_t> more;
-  for (const auto& touch : resolved.touched)
-    if (touch.operation == registry::Operation::create &&
-        (touch.object.kind == Kind::address || touch.object.kind == Kind::prefix))
-      ++more[touch.organisation];
-  for (const auto& [organisation, count] : more)
-    if (state.registry.held(organisation) + count > state.policy.held_limit())
-      return fail(Fault::refused, "core.holds-too-much",
-                  {{"organisation", state.registry.path(organisation)},
-                   {"held", std::to_string(state.registry.held(organisation))},
-                   {"limit", std::to_string(state.policy.held_limit())}});
-  return Done{};
-}
-
 Result<tickets::Ticket> ticket_of(Step& step, const json::object& input, const Signer& signer,
                                   Resolved& resolved) {
   tickets::Ticket ticket;
@@ -109,6 +93,21 @@ Result<tickets::Ticket> ticket_of(Step& step, const json::object& input, const S
 }
 
 } // namespace
+
+Status within_held_limit(const State& state, const Resolved& resolved) {
+  std::map<Id, std::size_t> more;
+  for (const auto& touch : resolved.touched)
+    if (touch.operation == registry::Operation::create &&
+        (touch.object.kind == Kind::address || touch.object.kind == Kind::prefix))
+      ++more[touch.organisation];
+  for (const auto& [organisation, count] : more)
+    if (state.registry.held(organisation) + count > state.policy.held_limit())
+      return fail(Fault::refused, "core.holds-too-much",
+                  {{"organisation", state.registry.path(organisation)},
+                   {"held", std::to_string(state.registry.held(organisation))},
+                   {"limit", std::to_string(state.policy.held_limit())}});
+  return Done{};
+}
 
 Answer prepare(Step& step, const json::object& input) {
   State& state = step.state;

@@ -33,6 +33,9 @@ Result<std::vector<tickets::Stage>> stages_of(const State& state, Id requester, 
                                               const std::vector<tickets::Permit>& permits,
                                               std::string_view kind);
 
+/// Addresses and prefixes that one organisation may hold while its tickets wait.
+Status within_held_limit(const State& state, const Resolved& resolved);
+
 /// Edits as JSON, for answers.
 json::array to_json(const std::vector<registry::Edit>& edits);
 json::array to_json(const std::vector<tickets::Stage>& stages, const registry::Registry& registry);

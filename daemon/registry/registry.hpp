@@ -47,6 +47,13 @@ struct Touch {
   std::optional<Prefix> space;     ///< address or prefix concerned
   std::vector<std::string> labels; ///< of the device
   std::string label;               ///< one readable line: `prefix extranet 10.3.0.0/16 九江市/浔阳区`
+  /// Where the thing was before a modify that gives it another network or other labels: the rules of that
+  /// place hold for the change, too.
+  struct Place {
+    Id network = 0;
+    std::vector<std::string> labels;
+  };
+  std::optional<Place> left;
 };
 
 class Registry;

@@ -106,6 +106,8 @@ Result<Touch> Transaction::touch(const Edit& resolved) const {
   const auto both = [&](Id was, Id is) { return was == is ? is : impl_->state.common(was, is); };
   out.organisation = both(before->second.organisation, out.organisation);
   out.holder = both(before->second.holder, out.holder);
+  if (before->second.network != out.network || before->second.labels != out.labels)
+    out.left = Touch::Place{before->second.network, before->second.labels};
   out.operation = Operation::modify;
   return out;
 }

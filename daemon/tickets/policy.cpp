@@ -78,9 +78,18 @@ struct Thing {
 std::vector<Thing> things_of(const std::vector<registry::Touch>& touched,
                              const std::vector<PermitOn>& permits, const Registry& registry) {
   std::vector<Thing> things;
-  for (const auto& touch : touched)
+  for (const auto& touch : touched) {
     things.push_back({described(touch), owner_of(touch, registry), holder_of(touch, registry),
                       [&](const Match& match) { return applies(match, touch, registry); }});
+    if (!touch.left) continue;
+    // What takes off a label or leaves a network does not thereby leave the rules that named them.
+    auto was = touch;
+    was.network = touch.left->network;
+    was.labels = touch.left->labels;
+    things.push_back(
+        {described(touch), owner_of(touch, registry), holder_of(touch, registry),
+         [was = std::move(was), &registry](const Match& match) { return applies(match, was, registry); }});
+  }
   for (const auto& on : permits)
     things.push_back({described(on), on.device.organisation, on.device.organisation,
                       [&](const Match& match) { return applies(match, on, registry); }});

@@ -136,6 +136,90 @@ BOOST_AUTO_TEST_CASE(what_waits_is_held_within_the_limit) {
   BOOST_TEST(more.error().what.id == "core.holds-too-much");
 }
 
+BOOST_AUTO_TEST_CASE(the_limit_holds_also_for_what_was_prepared_before) {
+  std::vector<std::string> pages;
+  for (int i = 0; i < 6; ++i) {
+    auto prepared =
+        ask("assent-ticket:prepare",
+            {{"requester", "zhang"},
+             {"reason", "x"},
+             {"edits", json::array{create("address", {{"network", "extranet"},
+                                                      {"address", "10.1.0." + std::to_string(i + 9)},
+                                                      {"organisation", "浔阳区"}})}}});
+    BOOST_REQUIRE(prepared.ok());
+    pages.push_back(text_of(*prepared, "page"));
+  }
+  int held = 0;
+  for (const auto& page : pages) {
+    auto asked =
+        ask("assent-ticket:act", {{"page", page}, {"signature", sign("zhang", "assent-request", page)}});
+    held += asked.ok() ? 1 : 0;
+    if (!asked) BOOST_TEST(asked.error().what.id == "core.holds-too-much");
+  }
+  BOOST_TEST(held == 4);
+}
+
+/// The policy in force, with `rule` before its other rules and `more` at its end.
+json::object with_rule(const json::object& policy, const std::string& rule, const std::string& more = "") {
+  std::string text = text_of(policy, "text");
+  text.insert(text.find("rules:\n") + 7, rule);
+  return {
+      {"operation", "modify"}, {"kind", "policy"}, {"id", 1}, {"value", json::object{{"text", text + more}}}};
+}
+
+struct Equipped : Town {
+  Equipped() {
+    done({create("agent", {{"name", "snmp-extranet"}, {"network", "extranet"}})});
+    done({create("device", {{"name", "core-1"},
+                            {"network", "extranet"},
+                            {"address", "10.9.0.1"},
+                            {"port", 161},
+                            {"organisation", "九江市"},
+                            {"agent", "snmp-extranet"},
+                            {"profile", "standard"},
+                            {"credential", "demo"},
+                            {"labels", json::array{"core"}}})});
+  }
+};
+
+BOOST_FIXTURE_TEST_CASE(taking_off_a_label_does_not_leave_the_rules_that_name_it, Equipped) {
+  done({with_rule(row(Kind::policy, 1),
+                  "  - {name: core, match: {kinds: [device], labels: [core]}, forbid: by the province}\n")});
+  for (const auto& value :
+       {json::object{{"labels", json::array{}}}, json::object{{"labels", json::array{"x"}}},
+        json::object{{"credential", "other"}}}) {
+    auto asked = request(
+        "zhang",
+        {{"edits", json::array{json::object{
+                       {"operation", "modify"}, {"kind", "device"}, {"id", "core-1"}, {"value", value}}}}});
+    BOOST_REQUIRE(!asked.ok());
+    BOOST_TEST(asked.error().what.id == "policy.forbidden");
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(agents_hear_at_once_of_what_a_standard_change_does_to_devices, Equipped) {
+  done({with_rule(
+      row(Kind::policy, 1), "",
+      "  - {name: port, match: {kinds: [device], operations: [modify]}, unsigned: true, per-day: 9, "
+      "expires: 2030-01-01}\n")});
+  const auto version = [&](std::uint64_t known) {
+    auto plan = ask("assent-agent:plan", {{"version", known}}, agent_peer("snmp-extranet"));
+    BOOST_REQUIRE(plan.ok());
+    return number_of(*plan, "version");
+  };
+  const auto before = version(0);
+  auto changed = ask("assent-ticket:standard",
+                     {{"template", "port"},
+                      {"reason", "x"},
+                      {"edits", json::array{json::object{{"operation", "modify"},
+                                                         {"kind", "device"},
+                                                         {"id", "core-1"},
+                                                         {"value", json::object{{"port", 162}}}}}}},
+                     person_peer("zhang"));
+  BOOST_REQUIRE(changed.ok());
+  BOOST_TEST(version(0) > before);
+}
+
 BOOST_AUTO_TEST_CASE(a_waiting_ticket_expires) {
   auto asked = request("zhang", {{"edits", json::array{address_edit()}}});
   BOOST_REQUIRE(asked.ok());

@@ -62,6 +62,25 @@ BOOST_AUTO_TEST_CASE(a_change_without_a_ticket_is_a_finding_and_clears_when_put_
   BOOST_TEST(text_of(row(Kind::finding, 1), "state") == "cleared");
 }
 
+BOOST_AUTO_TEST_CASE(a_reading_of_another_age_is_refused) {
+  // A clock far off moves the times of its readings to years that no row could give back at the next start.
+  int session = 0;
+  for (const auto& [sent, begun] : {std::pair{"0001-01-01T00:00:00Z", "9999-12-30T00:00:00Z"},
+                                    std::pair{"9999-12-31T00:00:00Z", "0001-01-01T00:00:00Z"}}) {
+    json::object state{{"device", 1},      {"profile", "standard"},
+                       {"revision", 1},    {"fingerprint", "sha256:" + std::string(64, 'a')},
+                       {"started", begun}, {"ended", begun}};
+    auto answer = ask("assent-agent:report",
+                      {{"session", "21111111-2222-4333-8444-55555555555" + std::to_string(session++)},
+                       {"sequence", 1},
+                       {"sent", sent},
+                       {"states", json::array{std::move(state)}}},
+                      agent_peer("snmp-extranet"));
+    BOOST_REQUIRE(!answer.ok());
+    BOOST_TEST(answer.error().what.id == "core.bad-reading");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_permitted_change_moves_the_baseline_also_after_a_restart) {
   permit(description, std::chrono::hours{1});
   clock.advance(std::chrono::seconds{5});
