@@ -138,12 +138,16 @@ ApiClient& ApiClient::operator=(ApiClient&&) noexcept = default;
 
 Result<json::object> ApiClient::call(std::string_view operation, const json::object& input,
                                      std::string_view idempotency_key) {
+  return call_text(operation, json::serialize(input), idempotency_key);
+}
+
+Result<json::object> ApiClient::call_text(std::string_view operation, std::string_view input,
+                                          std::string_view idempotency_key) {
   const std::string module(operation.substr(0, operation.find(':')));
   auto request = impl_->request(http::verb::post, "/restconf/operations/" + std::string(operation));
   request.set(http::field::content_type, "application/yang-data+json");
   if (!idempotency_key.empty()) request.set("Idempotency-Key", std::string(idempotency_key));
-  // Printed in place: an agent's report is some megabytes that need not be copied first.
-  request.body() = "{\"" + module + ":input\":" + json::serialize(input) + "}";
+  request.body() = "{\"" + module + ":input\":" + std::string(input) + "}";
   request.prepare_payload();
   auto body = impl_->body_of(request, !idempotency_key.empty());
   if (!body) return std::move(body).error();

@@ -46,6 +46,10 @@ class ApiClient {
   Result<json::object> call(std::string_view operation, const json::object& input,
                             std::string_view idempotency_key = {});
 
+  /// The same for an input that is printed already: JSON text, for messages of megabytes.
+  Result<json::object> call_text(std::string_view operation, std::string_view input,
+                                 std::string_view idempotency_key = {});
+
   /// Gets a path below the root, percent-encoded already: `/restconf/data/assent-registry:device?limit=100`.
   Result<json::value> get(std::string_view path);
 

@@ -33,8 +33,8 @@ class ApiDaemon final : public Daemon {
  public:
   ApiDaemon(const std::string& socket, std::chrono::milliseconds deadline)
       : client_(ApiClient::Options{socket, deadline}) {}
-  Result<json::object> call(std::string_view operation, const json::object& input) override {
-    return client_.call(operation, input);
+  Result<json::object> call(std::string_view operation, const std::string& input) override {
+    return client_.call_text(operation, input);
   }
   void interrupt() { client_.interrupt(); }
 

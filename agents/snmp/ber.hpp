@@ -21,9 +21,34 @@ class BerReader {
   [[nodiscard]] bool empty() const { return left_.empty(); }
 
   /// False where there is no whole element: no tag, an indefinite or oversized length, or too few bytes.
-  bool take(Element& element);
+  // Here and not in a .cpp: it runs three times for each value.
+  bool take(Element& element) {
+    const std::size_t size = left_.size();
+    const char* const at = left_.data();
+    if (size < 2) return false;
+    element.tag = static_cast<unsigned char>(at[0]);
+    std::size_t length = static_cast<unsigned char>(at[1]);
+    std::size_t header = 2;
+    if (length >= 0x80) {
+      const std::size_t bytes = length & 0x7fU;
+      if (bytes == 0 || bytes > 4 || size < 2 + bytes) return false;
+      length = 0;
+      for (std::size_t i = 0; i < bytes; ++i)
+        length = (length << 8) | static_cast<unsigned char>(at[2 + i]);
+      header += bytes;
+    }
+    if (length > size - header) return false;
+    element.content = {at + header, length};
+    left_ = {at + header + length, size - header - length};
+    return true;
+  }
   /// The same for an element of this tag.
-  bool take(unsigned char tag, std::string_view& content);
+  bool take(unsigned char tag, std::string_view& content) {
+    Element element;
+    if (!take(element) || element.tag != tag) return false;
+    content = element.content;
+    return true;
+  }
 
  private:
   std::string_view left_;

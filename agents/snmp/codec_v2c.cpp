@@ -22,11 +22,6 @@ namespace {
 constexpr std::size_t max_datagram = 65'536;
 constexpr std::size_t max_varbinds = 4096;
 
-struct PduFree {
-  void operator()(netsnmp_pdu* pdu) const { snmp_free_pdu(pdu); }
-};
-using PduOwner = std::unique_ptr<netsnmp_pdu, PduFree>;
-
 Type type_of(unsigned char tag) {
   switch (tag) {
   case ASN_INTEGER:
@@ -59,40 +54,82 @@ Type type_of(unsigned char tag) {
   }
 }
 
-void put_length(std::string& out, std::size_t length) {
-  // Three bytes always fit what a datagram can hold.
-  out += '\x82';
-  out += static_cast<char>(length >> 8);
-  out += static_cast<char>(length & 0xff);
-}
+/// Writes with net-snmp's ASN.1 functions; `at` is null once something did not fit.
+class Writer {
+ public:
+  Writer(u_char* at, std::size_t room) : at_(at), room_(room) {}
+
+  void number(long value) {
+    if (at_ != nullptr) at_ = asn_build_int(at_, &room_, ASN_INTEGER, &value, sizeof value);
+  }
+  void text(std::string_view value) {
+    if (at_ != nullptr)
+      at_ = asn_build_string(at_, &room_, ASN_OCTET_STR, reinterpret_cast<const u_char*>(value.data()),
+                             value.size());
+  }
+  void object(const Oid& value) {
+    std::array<oid, max_oid_parts> name;
+    const std::size_t length = std::min(value.size(), name.size());
+    std::copy_n(value.begin(), length, name.begin());
+    if (at_ != nullptr) at_ = asn_build_objid(at_, &room_, ASN_OBJECT_ID, name.data(), length);
+  }
+  void null() {
+    if (at_ != nullptr) at_ = asn_build_null(at_, &room_, ASN_NULL);
+  }
+  /// Leaves four bytes for tag and length; close() fills them in.
+  u_char* open() {
+    if (at_ == nullptr || room_ < 4) {
+      at_ = nullptr;
+      return nullptr;
+    }
+    u_char* const start = at_;
+    at_ += 4;
+    room_ -= 4;
+    return start;
+  }
+  void close(u_char* start, u_char tag) const {
+    if (start == nullptr || at_ == nullptr) return;
+    const auto length = static_cast<std::size_t>(at_ - start) - 4;
+    start[0] = tag;
+    start[1] = 0x82; // two bytes hold every length that fits in a datagram
+    start[2] = static_cast<u_char>(length >> 8);
+    start[3] = static_cast<u_char>(length & 0xff);
+  }
+  [[nodiscard]] const u_char* at() const { return at_; }
+
+ private:
+  u_char* at_;
+  std::size_t room_;
+};
 
 class V2cCodec final : public Codec {
  public:
   std::string build(const Request& request, std::uint32_t request_id, std::string_view community) override {
+    constexpr u_char sequence = ASN_SEQUENCE | ASN_CONSTRUCTOR;
     const bool bulk = request.kind == Request::Kind::get_bulk;
-    const int command = bulk                                      ? SNMP_MSG_GETBULK
-                        : request.kind == Request::Kind::get_next ? SNMP_MSG_GETNEXT
-                                                                  : SNMP_MSG_GET;
-    const PduOwner pdu(snmp_pdu_create(command));
-    pdu->version = SNMP_VERSION_2c;
-    pdu->reqid = static_cast<long>(request_id);
-    if (bulk) {
-      pdu->errstat = request.non_repeaters; // the PDU has these two in the same places
-      pdu->errindex = request.repetitions;
-    }
+    std::array<u_char, 8192> bytes;
+    Writer out(bytes.data(), bytes.size());
+    u_char* const message = out.open();
+    out.number(SNMP_VERSION_2c);
+    out.text(community);
+    u_char* const pdu = out.open();
+    out.number(static_cast<long>(request_id));
+    out.number(bulk ? request.non_repeaters : 0);
+    out.number(bulk ? request.repetitions : 0);
+    u_char* const list = out.open();
     for (const Oid& wanted : request.oids) {
-      std::array<oid, max_oid_parts> name{};
-      const std::size_t length = std::min(wanted.size(), name.size());
-      for (std::size_t i = 0; i < length; ++i)
-        name[i] = wanted[i];
-      snmp_add_null_var(pdu.get(), name.data(), length);
+      u_char* const varbind = out.open();
+      out.object(wanted);
+      out.null();
+      out.close(varbind, sequence);
     }
-    std::array<u_char, 8192> body{};
-    std::size_t room = body.size();
-    u_char* const end = snmp_pdu_build(pdu.get(), body.data(), &room);
-    if (end == nullptr || community.size() > 255) return {};
-    return framed(community,
-                  {reinterpret_cast<char*>(body.data()), static_cast<std::size_t>(end - body.data())});
+    out.close(list, sequence);
+    out.close(pdu, bulk                                      ? SNMP_MSG_GETBULK
+                   : request.kind == Request::Kind::get_next ? SNMP_MSG_GETNEXT
+                                                             : SNMP_MSG_GET);
+    out.close(message, sequence);
+    if (out.at() == nullptr) return {};
+    return {reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(out.at() - bytes.data())};
   }
 
   Trouble parse(std::string_view bytes, std::string_view community, Answer& answer) override {
@@ -115,17 +152,6 @@ class V2cCodec final : public Codec {
   }
 
  private:
-  static std::string framed(std::string_view community, std::string_view pdu) {
-    std::string inner("\x02\x01\x01\x04", 4);
-    inner += '\x81';
-    inner += static_cast<char>(community.size());
-    inner += community;
-    inner += pdu;
-    std::string message("\x30", 1);
-    put_length(message, inner.size());
-    return message + inner;
-  }
-
   bool take_pdu(std::string_view bytes, Answer& answer) {
     BerReader reader(bytes);
     std::string_view id, status, index, list;

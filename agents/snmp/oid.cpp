@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace assent::snmp {
 
@@ -40,7 +41,7 @@ int compare(OidView left, OidView right) {
 }
 
 bool starts_with(OidView oid, OidView prefix) {
-  return oid.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), oid.begin());
+  return oid.size() >= prefix.size() && std::memcmp(oid.data(), prefix.data(), prefix.size_bytes()) == 0;
 }
 
 } // namespace assent::snmp

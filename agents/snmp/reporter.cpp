@@ -5,95 +5,15 @@
 #include <algorithm>
 #include <array>
 
+#include "agents/snmp/message.hpp"
 #include "common/text.hpp"
-#include "daemon/watch/canonical.hpp"
 
 namespace assent::snmp {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t exact_in_json = (1ULL << 53) - 1;
 constexpr auto gather = 1000ms;
-
-/// One line without control characters, as the schema wants lines.
-std::string line(std::string_view text) {
-  const auto plain = [](char each) { return each >= ' ' && each < 0x7f && each != '\\'; };
-  if (text.size() <= 1000 && std::ranges::all_of(text, plain)) return std::string(text);
-  const std::string safe = for_terminal(watch::escaped(text));
-  std::size_t end = std::min<std::size_t>(safe.size(), 1000);
-  // Cut between characters.
-  while (end > 0 && end < safe.size() && (static_cast<unsigned char>(safe[end]) & 0xc0U) == 0x80U)
-    --end;
-  return safe.substr(0, end);
-}
-
-json::value count(std::uint64_t value) {
-  return value <= exact_in_json ? json::value(value) : json::value(std::to_string(value));
-}
-
-json::object state_json(const StateSeen& seen, const json::storage_ptr& storage) {
-  json::object out({{"device", seen.device},
-                    {"profile", seen.profile},
-                    {"revision", seen.revision},
-                    {"fingerprint", seen.fingerprint},
-                    {"started", to_text(seen.started)},
-                    {"ended", to_text(seen.ended)}},
-                   storage);
-  if (!seen.unknown.empty()) {
-    json::array unknown(storage);
-    for (const std::string& path : seen.unknown)
-      unknown.emplace_back(path);
-    out["unknown"] = std::move(unknown);
-  }
-  if (seen.stamp) out["stamp"] = to_text(*seen.stamp);
-  if (seen.order != 0) out["order"] = seen.order;
-  return out;
-}
-
-json::object reach_json(const ReachSeen& seen, const json::storage_ptr& storage) {
-  json::object out({{"device", seen.device}, {"reachable", seen.reachable}}, storage);
-  if (!seen.reason.empty()) out["reason"] = seen.reason;
-  return out;
-}
-
-json::object hints_json(const HintsSeen& seen, const json::storage_ptr& storage) {
-  json::object out({{"device", seen.device}}, storage);
-  if (seen.uptime) out["uptime"] = *seen.uptime;
-  if (seen.boots) out["boots"] = *seen.boots;
-  json::array stamps(storage);
-  for (const auto& [name, value] : seen.stamps)
-    stamps.push_back(json::object({{"name", name}, {"value", line(value)}}, storage));
-  if (!stamps.empty()) out["stamps"] = std::move(stamps);
-  return out;
-}
-
-json::object counters_json(const CountersSeen& seen, const json::storage_ptr& storage) {
-  json::object out({{"device", seen.device}, {"time", to_text(seen.time)}, {"uptime", seen.uptime}}, storage);
-  json::array names(storage);
-  names.reserve(seen.names->size());
-  for (const std::string& name : *seen.names)
-    names.emplace_back(line(name));
-  out["names"] = std::move(names);
-  for (const auto& [name, cells] : seen.columns) {
-    json::array column(storage);
-    column.reserve(cells.size());
-    for (const std::uint64_t cell : cells)
-      column.push_back(cell == no_count ? json::value("unknown") : count(cell));
-    out[name] = std::move(column);
-  }
-  return out;
-}
-
-template <class Seen, class ToJson>
-void add(json::object& out, std::string_view member, const std::vector<Seen>& seen, ToJson to_json) {
-  if (seen.empty()) return;
-  json::array list(out.storage());
-  list.reserve(seen.size());
-  for (const Seen& each : seen)
-    list.push_back(to_json(each, out.storage()));
-  out[member] = std::move(list);
-}
 
 /// Moves the second half of `from` away.
 template <class Seen>
@@ -105,18 +25,6 @@ std::vector<Seen> half_of(std::vector<Seen>& from, bool keep_all) {
 }
 
 } // namespace
-
-json::object report_input(const Batch& batch, const std::string& session, std::uint64_t sequence,
-                          Instant sent) {
-  // Built once, sent, thrown away whole: a hundred thousand values need no hundred thousand blocks of heap.
-  json::object out({{"session", session}, {"sequence", sequence}, {"sent", to_text(sent)}},
-                   json::make_shared_resource<json::monotonic_resource>());
-  add(out, "states", batch.states, state_json);
-  add(out, "reach", batch.reach, reach_json);
-  add(out, "hints", batch.hints, hints_json);
-  add(out, "counters", batch.counters, counters_json);
-  return out;
-}
 
 Reporter::Reporter(Daemon& daemon, Outbox& outbox, std::string session, const Clock& clock, Log log,
                    Pause pause)
@@ -136,7 +44,7 @@ void Reporter::run() {
 
 void Reporter::deliver(Batch batch) {
   Result<json::object> output =
-      insist("assent-agent:report", report_input(batch, session_, ++sequence_, clock_.wall()));
+      insist("assent-agent:report", report_message(batch, session_, ++sequence_, clock_.wall()));
   if (output) return send_trees(batch, *output);
   if (!ending_) split(std::move(batch), output.error());
 }
@@ -177,12 +85,7 @@ void Reporter::send_trees(const Batch& batch, const json::object& output) {
     };
     const auto found = std::ranges::find_if(batch.states, has);
     if (found == batch.states.end()) continue;
-    const json::object input{{"session", session_},
-                             {"sequence", ++sequence_},
-                             {"device", found->device},
-                             {"fingerprint", found->fingerprint},
-                             {"text", found->text}};
-    Result<json::object> taken = insist("assent-agent:tree", input);
+    Result<json::object> taken = insist("assent-agent:tree", tree_message(*found, session_, ++sequence_));
     if (ending_) return;
     if (!taken) {
       ++refused_;
@@ -191,7 +94,7 @@ void Reporter::send_trees(const Batch& batch, const json::object& output) {
   }
 }
 
-Result<json::object> Reporter::insist(std::string_view operation, const json::object& input) {
+Result<json::object> Reporter::insist(std::string_view operation, const std::string& input) {
   std::chrono::milliseconds patience = 200ms;
   for (;;) {
     Result<json::object> output = daemon_.call(operation, input);
@@ -215,7 +118,7 @@ void follow_plan(Daemon& daemon, PlanReader& reader, const std::function<void(Pl
   std::chrono::milliseconds patience = 200ms;
   while (pause(0ms)) {
     const auto asked = clock.monotonic();
-    const Result<json::object> output = daemon.call("assent-agent:plan", json::object{{"version", version}});
+    const Result<json::object> output = daemon.call("assent-agent:plan", plan_message(version));
     Result<Plan> plan =
         output ? reader.read(*output, [&](const Error& error) { log("profile-unusable", error); })
                : Result<Plan>(output.error());

@@ -18,12 +18,9 @@ namespace assent::snmp {
 class Daemon {
  public:
   virtual ~Daemon() = default;
-  virtual Result<json::object> call(std::string_view operation, const json::object& input) = 0;
+  /// `input` is JSON text.
+  virtual Result<json::object> call(std::string_view operation, const std::string& input) = 0;
 };
-
-/// The input of one `assent-agent:report`. A cell that the device did not fill is `unknown`.
-json::object report_input(const Batch& batch, const std::string& session, std::uint64_t sequence,
-                          Instant sent);
 
 /// Says what is logged; `event` is a stable word.
 using Log = std::function<void(std::string_view event, const Error& error)>;
@@ -47,7 +44,7 @@ class Reporter {
   void split(Batch batch, const Error& error);
   void send_trees(const Batch& batch, const json::object& output);
   /// The answer, or the daemon's refusal; silence is tried again until the program ends.
-  Result<json::object> insist(std::string_view operation, const json::object& input);
+  Result<json::object> insist(std::string_view operation, const std::string& input);
 
   Daemon& daemon_;
   Outbox& outbox_;

@@ -61,16 +61,19 @@ void Walk::take_one(std::size_t index, const Varbind& varbind, const Taker& take
     return;
   }
   const OidView last = column.cursor.empty() ? OidView(column.oid) : OidView(column.cursor);
-  if (compare(varbind.oid, last) <= 0) {
+  const bool inside = starts_with(varbind.oid, column.oid);
+  // Both begin with the column's OID: only what follows has to be compared.
+  const std::size_t same = inside ? column.oid.size() : 0;
+  const OidView row = varbind.oid.subspan(same);
+  if (compare(row, last.subspan(same)) <= 0) {
     ++oddities_;
     column.end = End::cut;
     return;
   }
-  if (!starts_with(varbind.oid, column.oid)) {
+  if (!inside) {
     column.end = End::complete;
     return;
   }
-  const OidView row = varbind.oid.subspan(column.oid.size());
   // By the book all rows come again for each later time mark; many agents show each row once, under the time
   // of its own change.
   if (column.time_filter && !column.filtered.insert(row.back()).second) {
@@ -82,7 +85,9 @@ void Walk::take_one(std::size_t index, const Varbind& varbind, const Taker& take
     return;
   }
   ++column.rows;
-  column.cursor.assign(varbind.oid.begin(), varbind.oid.end());
+  if (column.cursor.empty()) column.cursor = column.oid;
+  column.cursor.resize(same + row.size());
+  std::ranges::copy(row, column.cursor.begin() + static_cast<std::ptrdiff_t>(same));
   take(index, row, varbind);
 }
 

@@ -143,6 +143,28 @@ BOOST_AUTO_TEST_CASE(reads_what_net_snmp_builds_and_reads) {
   BOOST_TEST(counts.values == 6000U);
 }
 
+BOOST_AUTO_TEST_CASE(net_snmp_reads_the_requests_that_ours_builds) {
+  const auto codec = make_v2c_codec();
+  Reference reference;
+  const Request request{
+      Request::Kind::get_bulk, 1, 20, {*parse_oid("1.3.6.1.2.1.1.3"), *parse_oid("2.999.4294967295")}};
+  BOOST_REQUIRE(reference.parse(codec->build(request, 77, "public")));
+  BOOST_TEST(reference.pdu->command == SNMP_MSG_GETBULK);
+  BOOST_TEST(reference.pdu->reqid == 77);
+  BOOST_TEST(reference.pdu->errstat == 1); // non-repeaters
+  BOOST_TEST(reference.pdu->errindex == 20);
+  const netsnmp_variable_list* at = reference.pdu->variables;
+  for (const Oid& wanted : request.oids) {
+    BOOST_REQUIRE(at != nullptr);
+    BOOST_REQUIRE_EQUAL(at->name_length, wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      BOOST_TEST(at->name[i] == wanted[i]);
+    at = at->next_variable;
+  }
+  BOOST_TEST(at == nullptr);
+  BOOST_TEST(codec->build(request, 77, std::string(9000, 'x')).empty());
+}
+
 BOOST_AUTO_TEST_CASE(agrees_with_net_snmp_on_every_broken_message_that_both_take) {
   netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
   std::mt19937 random(2);

@@ -1,6 +1,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "agents/snmp/message.hpp"
 #include "agents/snmp/reporter.hpp"
 #include "world.hpp"
 
@@ -10,9 +11,11 @@ using namespace std::chrono_literals;
 namespace {
 
 struct FakeDaemon final : Daemon {
-  Result<json::object> call(std::string_view operation, const json::object& input) override {
-    calls.emplace_back(operation, input);
-    return answer(operation, input);
+  Result<json::object> call(std::string_view operation, const std::string& text) override {
+    const auto input = parse_json(text);
+    BOOST_REQUIRE(input.ok());
+    calls.emplace_back(operation, input->as_object());
+    return answer(operation, input->as_object());
   }
   std::function<Result<json::object>(std::string_view, const json::object&)> answer =
       [](std::string_view, const json::object&) { return json::object{}; };
@@ -72,8 +75,10 @@ BOOST_AUTO_TEST_CASE(a_report_has_the_shape_that_the_schema_wants) {
   batch.counters[0].names =
       std::make_shared<std::vector<std::string>>(std::vector<std::string>{"bad\x01\xffname", "b"});
   batch.counters[0].columns[0].second[0] = 1ULL << 60;
-  const json::object input = report_input(batch, "11111111-1111-4111-8111-111111111111", 9, clock.wall());
-  const auto bound = (*model)->bind_input("assent-agent:report", json::value(input));
+  const auto input =
+      parse_json(report_message(batch, "11111111-1111-4111-8111-111111111111", 9, clock.wall()));
+  BOOST_REQUIRE(input.ok());
+  const auto bound = (*model)->bind_input("assent-agent:report", *input);
   if (!bound)
     for (const Mistake& mistake : bound.error().mistakes)
       BOOST_TEST_MESSAGE(mistake.path + ": " + mistake.what.id);
