@@ -8,6 +8,7 @@ namespace assent::snmp {
 namespace {
 
 const Oid before_uptime{1, 3, 6, 1, 2, 1, 1, 3};
+constexpr std::uint64_t second = 100; ///< in TimeTicks
 
 std::vector<Oid> hint_oids(const Profile& profile) {
   std::vector<Oid> oids{sys_uptime, engine_boots};
@@ -119,8 +120,17 @@ bool CounterJob::remember(Memory& memory) const {
         (boots && memory.boots && *boots != *memory.boots);
   if (uptime) memory.uptime = uptime;
   if (boots) memory.boots = boots;
-  for (const auto& [name, value] : hints(0).stamps) {
-    auto [known, first] = memory.stamps.try_emplace(name, value);
+  for (const HintRule& hint : profile_->hints) {
+    const auto found = gets_.results().find(hint.oid);
+    if (found == gets_.results().end() || !found->second) continue;
+    // Some agents answer with sysUpTime itself: that moves always and says nothing. A change of this very
+    // second is seen the next time.
+    const bool clock =
+        found->second->type == Type::ticks && uptime &&
+        std::max(found->second->number, *uptime) - std::min(found->second->number, *uptime) <= second;
+    if (clock) continue;
+    const std::string value = stamp_text(*found->second, profile_->encoding);
+    auto [known, first] = memory.stamps.try_emplace(hint.name, value);
     due = due || (!first && known->second != value);
     known->second = value;
   }

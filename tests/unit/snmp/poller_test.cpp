@@ -236,6 +236,19 @@ BOOST_AUTO_TEST_CASE(a_hint_that_moves_causes_one_reading_in_thirty_seconds) {
   BOOST_TEST(caused <= 3U);
 }
 
+BOOST_AUTO_TEST_CASE(a_stamp_that_is_only_the_clock_causes_nothing) {
+  Network net;
+  Agent& agent = net.add(1);
+  net.plan.counters_interval = 5s;
+  net.start();
+  for (unsigned i = 0; i < 20; ++i) {
+    agent.set("1.3.6.1.2.1.1.3.0", ticks(100'000 + i * 500));
+    agent.set("1.3.6.1.2.1.47.1.4.1.0", ticks(100'000 + i * 500 - i % 2));
+    net.pass(5s);
+  }
+  BOOST_TEST(net.seen.states.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(an_order_is_answered_by_a_reading_that_began_after_it) {
   Network net;
   net.add(1);
