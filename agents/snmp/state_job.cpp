@@ -57,8 +57,9 @@ class Grouping {
   }
 
   std::vector<WalkPlan::Group> take() {
-    std::ranges::stable_partition(groups_,
-                                  [](const WalkPlan::Group& group) { return group.only_for.empty(); });
+    // Not std::ranges: clang-tidy 14 cannot read the subrange that libstdc++ 12 gives back.
+    std::stable_partition(groups_.begin(), groups_.end(),
+                          [](const WalkPlan::Group& group) { return group.only_for.empty(); });
     return std::move(groups_);
   }
 
