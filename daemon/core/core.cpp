@@ -278,7 +278,7 @@ void CoreThread::backup(Asked& asked) {
 
 void CoreThread::finish(Step& step, Answer answer, Reply reply) {
   if (step.batch.entries.empty() && step.batch.trees.empty() && step.batch.readings.empty() &&
-      !step.batch.answered && in_flight_.load() == 0)
+      step.batch.kept.empty() && !step.batch.answered && in_flight_.load() == 0)
     return reply(std::move(answer));
   std::vector<Event> events;
   events.reserve(step.batch.entries.size());

@@ -104,6 +104,8 @@ std::vector<std::string> all_statements() {
       "CREATE TABLE reading(device INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, started TEXT NOT NULL, "
       "ended TEXT "
       "NOT NULL, detail TEXT NOT NULL) STRICT",
+      "CREATE TABLE kept(area TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(area, key)) "
+      "STRICT, WITHOUT ROWID",
       "CREATE TABLE answered(number INTEGER PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, request "
       "TEXT NOT "
       "NULL, answer TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE(owner, key)) STRICT",

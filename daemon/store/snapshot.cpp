@@ -259,6 +259,16 @@ Status Snapshot::each_reading(const std::function<void(Reading&&)>& reading) {
   return Done{};
 }
 
+Status Snapshot::each_kept(std::string_view area, const std::function<void(Kept&&)>& kept) {
+  Statement& statement = cached("SELECT key, body FROM kept WHERE area = ? ORDER BY key");
+  Finish finish{statement};
+  statement.text(1, area);
+  while (statement.row())
+    kept({std::string(area), statement.text_at(0), statement.text_at(1)});
+  if (statement.code() != SQLITE_DONE) return database_.failure();
+  return Done{};
+}
+
 Result<std::optional<Answered>> Snapshot::answered(std::string_view owner, std::string_view key) {
   Statement& statement = cached("SELECT request, answer, at FROM answered WHERE owner = ? AND key = ?");
   Finish finish{statement};

@@ -43,6 +43,7 @@ class Snapshot final : public Reader {
   Status authority_entries(const std::function<bool(StoredEntry&&)>& entry) override;
   Result<std::string> tree(std::string_view fingerprint) override;
   Status each_reading(const std::function<void(Reading&&)>& reading) override;
+  Status each_kept(std::string_view area, const std::function<void(Kept&&)>& kept) override;
   Result<std::optional<Answered>> answered(std::string_view owner, std::string_view key) override;
   Result<Id> last_id(Kind kind) override;
 

@@ -41,11 +41,20 @@ struct Reading {
   json::object detail; ///< hints, profile, revision, unknown sections and for how many intervals
 };
 
+/// Something of core's that survives a restart and is not state of record: what an alarm has lived through,
+/// what an engine's clock showed. Of each (area, key) the newest body is kept.
+struct Kept {
+  std::string area; ///< `alarm`, …: a word; each part of core has its own
+  std::string key;  ///< at most 1024 bytes
+  std::string body; ///< JSON text; empty: forgotten
+};
+
 /// All that becomes durable together, or not at all.
 struct Batch {
   std::vector<journal::Draft> entries;
   std::vector<Tree> trees;
   std::vector<Reading> readings;
+  std::vector<Kept> kept;
   std::optional<Answered> answered;
 };
 
@@ -97,6 +106,8 @@ class Reader {
   virtual Status authority_entries(const std::function<bool(StoredEntry&&)>& entry) = 0;
   virtual Result<std::string> tree(std::string_view fingerprint) = 0;
   virtual Status each_reading(const std::function<void(Reading&&)>& reading) = 0;
+  /// All of an area, by key.
+  virtual Status each_kept(std::string_view area, const std::function<void(Kept&&)>& kept) = 0;
   virtual Result<std::optional<Answered>> answered(std::string_view owner, std::string_view key) = 0;
   /// The highest number ever used for a kind, deleted objects included.
   virtual Result<Id> last_id(Kind kind) = 0;

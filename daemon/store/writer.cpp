@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t longest_key = 64;
 constexpr std::size_t longest_owner = 256;
+constexpr std::size_t longest_kept_key = 1024;
 constexpr std::int64_t remembered = std::chrono::microseconds(std::chrono::hours(24)).count();
 
 Status check(const Answered& answered) {
@@ -62,6 +63,10 @@ Result<PreparedBatch> prepare(Batch&& batch) {
     out.trees.push_back({tree.fingerprint, tree.text.size(), pack(tree.text)});
   }
   out.readings = std::move(batch.readings);
+  for (const auto& kept : batch.kept)
+    if (kept.area.empty() || kept.key.empty() || kept.key.size() > longest_kept_key)
+      return fail(Fault::invalid, "store.bad-kept-key", {{"area", kept.area}});
+  out.kept = std::move(batch.kept);
   out.answered = std::move(batch.answered);
   if (out.answered)
     if (auto status = check(*out.answered); !status) return std::move(status).error();
@@ -81,13 +86,17 @@ Status Writer::load() {
       "INSERT INTO reading(device, fingerprint, started, ended, detail) VALUES(?, ?, ?, ?, ?) "
       "ON CONFLICT(device) DO UPDATE SET fingerprint = excluded.fingerprint, started = excluded.started, "
       "ended = excluded.ended, detail = excluded.detail");
+  kept_ = database_.prepare("INSERT INTO kept(area, key, body) VALUES(?, ?, ?) "
+                            "ON CONFLICT(area, key) DO UPDATE SET body = excluded.body");
+  drop_ = database_.prepare("DELETE FROM kept WHERE area = ? AND key = ?");
   answered_ = database_.prepare(
       "INSERT INTO answered(owner, key, request, answer, at) VALUES(?1, ?2, ?3, ?4, ?5) "
       "ON CONFLICT(owner, key) DO UPDATE SET request = ?3, answer = ?4, at = ?5 WHERE at < ?6");
   // Rows stand in the order of their time, nearly: looking at the oldest few with each new one keeps up.
   forget_ = database_.prepare("DELETE FROM answered WHERE number IN (SELECT number FROM answered ORDER BY "
                               "number LIMIT 2) AND at < ?");
-  for (const Statement* statement : {&append_[0], &append_[1], &tree_, &reading_, &answered_, &forget_})
+  for (const Statement* statement :
+       {&append_[0], &append_[1], &tree_, &reading_, &kept_, &drop_, &answered_, &forget_})
     if (!statement->ready()) return database_.failure();
   if (auto status = tables_.load(); !status) return status;
   auto heads = read_heads(database_);
@@ -133,6 +142,14 @@ Status Writer::keep(const Reading& reading) {
   return Done{};
 }
 
+Status Writer::keep(const Kept& kept) {
+  Statement& statement = kept.body.empty() ? drop_ : kept_;
+  statement.text(1, kept.area).text(2, kept.key);
+  if (!kept.body.empty()) statement.text(3, kept.body);
+  if (!statement.done()) return database_.failure();
+  return Done{};
+}
+
 Status Writer::keep(const Answered& answered) {
   const std::int64_t at = answered.at.time_since_epoch().count();
   forget_.number(1, at - remembered);
@@ -156,6 +173,8 @@ Status Writer::apply(const PreparedBatch& batch, std::vector<std::uint64_t>& num
     if (auto status = keep(tree); !status) return status;
   for (const auto& reading : batch.readings)
     if (auto status = keep(reading); !status) return status;
+  for (const auto& kept : batch.kept)
+    if (auto status = keep(kept); !status) return status;
   if (batch.answered) return keep(*batch.answered);
   return Done{};
 }

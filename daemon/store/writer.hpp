@@ -33,10 +33,11 @@ struct PreparedBatch {
   std::vector<PreparedEntry> entries;
   std::vector<PreparedTree> trees;
   std::vector<Reading> readings;
+  std::vector<Kept> kept;
   std::optional<Answered> answered;
 };
 
-/// Refuses rows in `records`, a tree that has not its fingerprint, an over-long idempotency key.
+/// Refuses rows in `records`, a tree that has not its fingerprint, an over-long key.
 Result<PreparedBatch> prepare(Batch&& batch);
 
 /// Where the two chains end: the number of the newest entry and its header's hash.
@@ -68,6 +69,7 @@ class Writer {
   Status append(const PreparedEntry& entry, std::uint64_t& number);
   Status keep(const PreparedTree& tree);
   Status keep(const Reading& reading);
+  Status keep(const Kept& kept);
   Status keep(const Answered& answered);
 
   Database& database_;
@@ -76,7 +78,7 @@ class Writer {
   Heads heads_;
   RowTables tables_;
   std::array<Statement, 2> append_;
-  Statement tree_, reading_, answered_, forget_;
+  Statement tree_, reading_, kept_, drop_, answered_, forget_;
 };
 
 /// The heads as the database has them.

@@ -88,6 +88,7 @@ class Reader final : public store::Reader {
     return found->second;
   }
   Status each_reading(const std::function<void(store::Reading&&)>&) override { return Done{}; }
+  Status each_kept(std::string_view, const std::function<void(store::Kept&&)>&) override { return Done{}; }
   Result<std::optional<store::Answered>> answered(std::string_view, std::string_view) override {
     return std::optional<store::Answered>{};
   }

@@ -165,6 +165,31 @@ BOOST_AUTO_TEST_CASE(the_last_reading_of_a_device_survives) {
   BOOST_TEST(text_of(readings[0].detail, "profile") == "x");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_kept_survives_by_area_and_key_until_it_is_forgotten) {
+  TempStore temp;
+  const auto keep = [&](std::string area, std::string key, std::string body) {
+    Batch what;
+    what.kept.push_back({std::move(area), std::move(key), std::move(body)});
+    return temp.commit(std::move(what));
+  };
+  const auto all = [&](std::string_view area) {
+    std::string out;
+    TempStore::must(temp.read()->each_kept(area, [&](Kept&& one) { out += one.key + one.body + ' '; }));
+    return out;
+  };
+  BOOST_TEST(keep("alarm", "b", "{}").done);
+  BOOST_TEST(keep("alarm", "a", "{}").done);
+  BOOST_TEST(keep("alarm", "a", "[1]").done);
+  BOOST_TEST(keep("engine", "a", "[2]").done);
+  temp.reopen();
+  BOOST_TEST(all("alarm") == "a[1] b{} ");
+  BOOST_TEST(all("engine") == "a[2] ");
+  BOOST_TEST(keep("alarm", "a", "").done);
+  BOOST_TEST(keep("alarm", "never-there", "").done);
+  BOOST_TEST(all("alarm") == "b{} ");
+  BOOST_TEST(keep("alarm", std::string(1025, 'k'), "{}").failed.what.id == "store.bad-kept-key");
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_is_remembered_for_a_day_and_its_key_is_used_once) {
   TempStore temp;
   auto answered = [](std::string key, std::string answer, int seconds) {
