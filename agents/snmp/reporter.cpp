@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "agents/snmp/message.hpp"
 #include "common/text.hpp"
@@ -76,16 +77,15 @@ void Reporter::split(Batch batch, const Error& error) {
   if (!ending_) deliver(std::move(rest));
 }
 
+/// Devices of one make may show the very same text: each that is waited for is sent, for the daemon judges by
+/// device.
 void Reporter::send_trees(const Batch& batch, const json::object& output) {
-  for (const json::value& each : array_of(output, "wanted")) {
-    if (!each.is_string()) continue;
-    const std::string wanted(each.get_string());
-    const auto has = [&](const StateSeen& state) {
-      return state.fingerprint == wanted && !state.text.empty();
-    };
-    const auto found = std::ranges::find_if(batch.states, has);
-    if (found == batch.states.end()) continue;
-    Result<json::object> taken = insist("assent-agent:tree", tree_message(*found, session_, ++sequence_));
+  std::set<std::string> wanted;
+  for (const json::value& each : array_of(output, "wanted"))
+    if (each.is_string()) wanted.emplace(each.get_string());
+  for (const StateSeen& state : batch.states) {
+    if (!wanted.contains(state.fingerprint) || state.text.empty()) continue;
+    Result<json::object> taken = insist("assent-agent:tree", tree_message(state, session_, ++sequence_));
     if (ending_) return;
     if (!taken) {
       ++refused_;

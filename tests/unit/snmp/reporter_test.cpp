@@ -103,6 +103,21 @@ BOOST_AUTO_TEST_CASE(a_message_is_repeated_unchanged_until_it_is_acknowledged) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(two_devices_that_show_the_same_are_both_sent) {
+  outbox.seen(state(1, "same"));
+  outbox.seen(state(2, "same"));
+  outbox.seen(state(3, "other"));
+  const std::string same = watch::fingerprint("same");
+  daemon.answer = [&](std::string_view operation, const json::object&) {
+    return operation == "assent-agent:report" ? json::object{{"wanted", json::array{same, same}}}
+                                              : json::object{};
+  };
+  run();
+  BOOST_REQUIRE_EQUAL(daemon.calls.size(), 3U);
+  BOOST_TEST(number_of(daemon.calls[1].second, "device") == 1U);
+  BOOST_TEST(number_of(daemon.calls[2].second, "device") == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_tree_travels_only_where_it_is_wanted) {
   const StateSeen wanted = state(1, "wanted");
   outbox.seen(wanted);
