@@ -19,6 +19,8 @@ class BerReader {
  public:
   explicit BerReader(std::string_view bytes) : left_(bytes) {}
   [[nodiscard]] bool empty() const { return left_.empty(); }
+  /// What was not taken yet.
+  [[nodiscard]] std::string_view rest() const { return left_; }
 
   /// False where there is no whole element: no tag, an indefinite or oversized length, or too few bytes.
   // Here and not in a .cpp: it runs three times for each value.

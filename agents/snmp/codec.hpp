@@ -1,4 +1,4 @@
-// Bytes of SNMP to values and back, without any I/O. SNMPv3 will be a second codec beside the one for v2c.
+// Bytes of SNMP to values and back, without any I/O. SNMPv3 has a codec of its own (codec_v3.hpp).
 #pragma once
 
 #include <cstdint>
@@ -74,8 +74,7 @@ class Codec {
   virtual Trouble parse(std::string_view bytes, std::string_view community, Answer& answer) = 0;
 };
 
-/// SNMPv2c (RFC 1901): net-snmp for requests, a decoder of our own for answers. All codecs of a process
-/// belong to one thread, because Debian's net-snmp is built without locks.
+/// SNMPv2c (RFC 1901). Not for two threads at once.
 std::unique_ptr<Codec> make_v2c_codec();
 
 /// `net-snmp 5.9.3`.
