@@ -1,14 +1,8 @@
 #include "daemon/alarms/alarms.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace assent::alarms {
-
-std::string_view name_of(Severity severity) {
-  static constexpr std::array<std::string_view, 4> names = {"warning", "minor", "major", "critical"};
-  return names[static_cast<std::size_t>(severity)];
-}
 
 json::object to_json(const Alarm& alarm) {
   json::object args;

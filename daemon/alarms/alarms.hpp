@@ -13,11 +13,20 @@
 #include "common/json.hpp"
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "daemon/alarms/kinds.hpp"
 
 namespace assent::alarms {
 
-enum class Severity : std::uint8_t { warning, minor, major, critical }; ///< RFC 8632 3.5
-std::string_view name_of(Severity severity);
+/// What an alarm is about. Alarms of one type are told apart by resource and qualifier.
+struct Subject {
+  Subject(const char* what) : resource(what) {}
+  Subject(std::string what, std::string part = {}, std::vector<std::string> more = {})
+      : resource(std::move(what)), qualifier(std::move(part)), also(std::move(more)) {}
+
+  std::string resource;  ///< `device/17`, `finding/5`, `link/3`, `agent/2`; what is no object: a word, a file
+  std::string qualifier; ///< which part of it: an interface's name; mostly empty
+  std::vector<std::string> also; ///< further resources on which it hangs: the uplink of a link
+};
 
 struct Alarm {
   std::string type;     ///< `device-unreachable`, `watch-blinded`, `agent-silent`, `policy-file-differs`, …

@@ -33,15 +33,13 @@ std::optional<Instant> moved_time(const json::object& object, std::string_view n
 Result<registry::Device> own_device(Step& step, Id agent, Id id) {
   const auto device = step.state.registry.device(id);
   if (device && device->agent == agent) return *device;
-  raise(step, "agent-speaks-for-others", "agent/" + std::to_string(agent), alarms::Severity::critical,
-        {"alarm.agent-speaks-for-others", {{"device", std::to_string(id)}}});
+  raise(step, "agent-speaks-for-others", "agent/" + std::to_string(agent), {{"device", std::to_string(id)}});
   return fail(Fault::refused, "core.not-its-device", {{"device", std::to_string(id)}});
 }
 
 void raise_finding(Step& step, const registry::Device& device, const watch::Finding& finding) {
   raise(step, finding.kind == "watch-blinded" ? "watch-blinded" : "unapproved-change",
-        "finding/" + std::to_string(finding.id), alarms::Severity::major,
-        {"alarm.finding", {{"device", device.name}, {"path", finding.path}}});
+        "finding/" + std::to_string(finding.id), {{"device", device.name}, {"path", finding.path}});
 }
 
 void note_findings(Step& step, const registry::Device& device, std::vector<watch::Finding>& findings,
@@ -131,8 +129,8 @@ Judged judge(Step& step, const registry::Device& device, const watch::Observatio
                                [&](const std::string& fingerprint) { return step.tree(fingerprint); });
   if (outcome.want_tree) return Judged::text_wanted;
   if (outcome.failed) {
-    raise(step, "reading-refused", "device/" + std::to_string(device.id), alarms::Severity::major,
-          {"alarm.reading-refused", {{"device", device.name}, {"reason", outcome.failed->what.id}}});
+    raise(step, "reading-refused", "device/" + std::to_string(device.id),
+          {{"device", device.name}, {"reason", outcome.failed->what.id}});
     return Judged::refused;
   }
   clear(step, "reading-refused", "device/" + std::to_string(device.id));
@@ -144,8 +142,8 @@ Judged judge(Step& step, const registry::Device& device, const watch::Observatio
   if (observation.unknown.empty())
     clear(step, "reading-incomplete", resource);
   else
-    raise(step, "reading-incomplete", resource, alarms::Severity::minor,
-          {"alarm.reading-incomplete", {{"device", device.name}, {"paths", observation.unknown.front()}}});
+    raise(step, "reading-incomplete", resource,
+          {{"device", device.name}, {"paths", observation.unknown.front()}});
   if (outcome.reading_changed)
     step.batch.readings.push_back({device.id, observation.fingerprint, observation.started, observation.ended,
                                    step.state.watch.reading_detail(device.id)});
@@ -191,8 +189,7 @@ void reach(Step& step, const registry::Device& device, const json::object& item)
   if (live.reachable)
     clear(step, "device-unreachable", resource);
   else
-    raise(step, "device-unreachable", resource, alarms::Severity::major,
-          {"alarm.device-unreachable", {{"device", device.name}, {"reason", live.reason}}});
+    raise(step, "device-unreachable", resource, {{"device", device.name}, {"reason", live.reason}});
 }
 
 std::string network_name(const State& state, Id network) {

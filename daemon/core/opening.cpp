@@ -114,7 +114,7 @@ bool clock_allows(Step& step) {
   if (sure)
     clear(step, "clock-unsure", "clock");
   else
-    raise(step, "clock-unsure", "clock", alarms::Severity::major, {"alarm.clock-unsure", {}});
+    raise(step, "clock-unsure", "clock", {});
   return sure;
 }
 

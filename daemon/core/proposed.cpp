@@ -49,8 +49,7 @@ void compare_proposed(Step& step) {
       clear(step, "proposed-file-differs", path);
       continue;
     }
-    raise(step, "proposed-file-differs", path, alarms::Severity::warning,
-          {"alarm.proposed-file-differs", {{"file", path}}});
+    raise(step, "proposed-file-differs", path, {{"file", path}});
   }
 }
 

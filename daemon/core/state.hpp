@@ -117,10 +117,15 @@ void forget(State& state, Id ticket);
 journal::Row row_of(const watch::Finding& finding);
 journal::Row row_of(const watch::Baseline& baseline);
 
-/// Raises or clears an alarm and journals the news; nothing where nothing is new.
-void raise(Step& step, std::string_view type, const std::string& resource, alarms::Severity severity,
-           Message text);
-void clear(Step& step, std::string_view type, const std::string& resource);
+/// The arguments of an alarm's sentence, `alarm.TYPE`.
+using Args = std::vector<std::pair<std::string, std::string>>;
+/// Raises an alarm of a declared kind (daemon/alarms/kinds.cpp) and journals the news; nothing where it holds
+/// already, besides bringing its sentence up to date. What it hangs on (the device of a finding or link, the
+/// agent of a device) is looked up in the register.
+void raise(Step& step, std::string_view type, const alarms::Subject& subject, Args args,
+           std::optional<alarms::Severity> severity = {});
+/// Clears it; nothing where it does not hold.
+void clear(Step& step, std::string_view type, const alarms::Subject& subject);
 /// Alarms live in memory: at a start, those of the findings that are still open.
 void raise_open_findings(Step& step);
 

@@ -96,30 +96,4 @@ journal::Row row_of(const watch::Baseline& baseline) {
            {"ticket", baseline.ticket}}};
 }
 
-namespace {
-json::object alarm_detail(const alarms::Alarm& alarm) {
-  json::object args;
-  for (const auto& [name, value] : alarm.text.args)
-    args[name] = value;
-  return {{"type", alarm.type},
-          {"resource", alarm.resource},
-          {"severity", std::string(name_of(alarm.severity))},
-          {"text", json::object{{"id", alarm.text.id}, {"args", std::move(args)}}}};
-}
-} // namespace
-
-void raise(Step& step, std::string_view type, const std::string& resource, alarms::Severity severity,
-           Message text) {
-  if (!step.state.alarms.raise(type, resource, severity, std::move(text), step.now)) return;
-  step.note(journal::Stream::records, "alarm-raised", alarm_detail(*step.state.alarms.find(type, resource)));
-}
-
-void clear(Step& step, std::string_view type, const std::string& resource) {
-  const auto* alarm = step.state.alarms.find(type, resource);
-  if (alarm == nullptr) return;
-  auto detail = alarm_detail(*alarm);
-  if (!step.state.alarms.clear(type, resource, step.now)) return;
-  step.note(journal::Stream::records, "alarm-cleared", std::move(detail));
-}
-
 } // namespace assent::core

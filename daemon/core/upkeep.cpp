@@ -151,8 +151,11 @@ void CoreThread::checkpoint() {
   auto lines = checkpoints(*store_, *signer_, step.now);
   auto written = lines ? append_checkpoints(options_.checkpoint_file, *lines) : Status(lines.error());
   if (!written) {
-    raise(step, "checkpoint-not-written", options_.checkpoint_file, alarms::Severity::major,
-          written.error().what);
+    const auto& args = written.error().what.args;
+    const auto cause = std::ranges::find(args, "cause", &Args::value_type::first);
+    raise(step, "checkpoint-not-written", options_.checkpoint_file,
+          {{"file", options_.checkpoint_file},
+           {"cause", cause == args.end() ? written.error().what.id : cause->second}});
   } else {
     clear(step, "checkpoint-not-written", options_.checkpoint_file);
     Event event;
@@ -177,8 +180,7 @@ void CoreThread::watch_agents(Step& step) {
     const auto object = state_->registry.get(Kind::agent, id);
     link.silent = object && step.monotonic - link.heard_at > silent_after;
     if (link.silent)
-      raise(step, "agent-silent", resource, alarms::Severity::critical,
-            {"alarm.agent-silent", {{"agent", text_of(object->body, "name")}}});
+      raise(step, "agent-silent", resource, {{"agent", text_of(object->body, "name")}});
     else
       clear(step, "agent-silent", resource);
   }
