@@ -19,11 +19,6 @@ syslog::Severity severity_of(std::string_view name) {
   return Severity::notice;
 }
 
-bool same(const syslog::Target& a, const syslog::Target& b) {
-  return a.kind == b.kind && a.address == b.address && a.port == b.port && a.facility == b.facility &&
-         a.enterprise == b.enterprise;
-}
-
 sigset_t signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -36,7 +31,16 @@ sigset_t signals() {
 
 Outlets::Outlets(const Catalogue& catalogue, const Config& config)
     : catalogue_(catalogue), language_(config.language), targets_(config.syslog),
-      sender_(syslog::Sender::start(config.syslog)) {}
+      sender_(start_sender(config.syslog)) {}
+
+std::shared_ptr<syslog::Sender> Outlets::start_sender(const std::vector<syslog::Target>& targets) {
+  syslog::Sender::Options options;
+  options.text = [this](const Message& message) {
+    const std::lock_guard lock(mutex_);
+    return catalogue_.text(language_, message);
+  };
+  return syslog::Sender::start(targets, std::move(options));
+}
 
 void Outlets::follow(const core::Event& event) {
   bell_.ring(event);
@@ -53,7 +57,9 @@ void Outlets::follow(const core::Event& event) {
   out.msgid = event.msgid;
   out.time = event.time;
   out.text = catalogue_.text(language, event.text);
-  out.params.emplace_back(journal::name_of(event.stream), std::to_string(event.number));
+  // Not of the journal: a checkpoint, a failed commit.
+  if (event.number != 0)
+    out.params.emplace_back(journal::name_of(event.stream), std::to_string(event.number));
   for (const auto& member : event.detail) {
     if (member.value().is_string())
       out.params.emplace_back(std::string(member.key()), std::string(member.value().get_string()));
@@ -67,28 +73,15 @@ void Outlets::replace(const Config& config) {
   {
     const std::lock_guard lock(mutex_);
     language_ = config.language;
-    if (std::equal(targets_.begin(), targets_.end(), config.syslog.begin(), config.syslog.end(), same))
-      return;
+    if (targets_ == config.syslog) return;
   }
-  std::shared_ptr<syslog::Sender> sender = syslog::Sender::start(config.syslog);
+  std::shared_ptr<syslog::Sender> sender = start_sender(config.syslog);
   {
     const std::lock_guard lock(mutex_);
     targets_ = config.syslog;
     std::swap(sender, sender_);
   }
   // The old one ends here, outside the lock: it may take a second to send what waits.
-}
-
-void Outlets::add_figures(core::Figures& figures) const {
-  std::shared_ptr<syslog::Sender> sender;
-  {
-    const std::lock_guard lock(mutex_);
-    sender = sender_;
-  }
-  const auto counters = sender->counters();
-  figures.counters.emplace_back("assent_syslog_sent_total", static_cast<double>(counters.sent));
-  figures.counters.emplace_back("assent_syslog_dropped_total", static_cast<double>(counters.dropped));
-  figures.counters.emplace_back("assent_syslog_failed_total", static_cast<double>(counters.failed));
 }
 
 bool clock_sure() {
@@ -110,6 +103,7 @@ Result<std::unique_ptr<core::Core>> start_core(const Config& config, Clock& cloc
   options.checkpoint_file = config.checkpoint_file;
   options.config_sha256 = config.sha256;
   options.clock_sure = clock_sure;
+  options.conditions = [&outlets] { return outlets.conditions(); };
   return core::Core::start(std::move(options), std::move(store).value(), clock,
                            [&outlets](const core::Event& event) { outlets.follow(event); });
 }

@@ -16,9 +16,14 @@ class Outlets {
   void follow(const core::Event& event); ///< any thread, never blocks
   void replace(const Config& config);    ///< other syslog receivers, when they differ
   void add_figures(core::Figures& figures) const;
+  /// Receivers that are away, refused, or losing messages. Any thread.
+  std::vector<core::Condition> conditions() const;
   api::Bell& bell() { return bell_; }
 
  private:
+  std::shared_ptr<syslog::Sender> sender() const;
+  std::shared_ptr<syslog::Sender> start_sender(const std::vector<syslog::Target>& targets);
+
   const Catalogue catalogue_;
   api::Bell bell_;
   mutable std::mutex mutex_;

@@ -30,7 +30,35 @@ int facility_of(std::string_view name) {
   return name.starts_with("local") && name.size() == 6 ? 16 + (name[5] - '0') : 13;
 }
 
-std::vector<syslog::Target> syslog_targets(const json::array& list) {
+/// A file name that says which receiver it is: `tls-192.0.2.10-6514`.
+std::string spool_name(const syslog::Target& target) {
+  std::string out = target.label();
+  for (char& c : out)
+    if (c == '/' || c == ':' || c == '[' || c == ']') c = '-';
+  return out;
+}
+
+void read_stream(const json::object& given, const std::string& database, syslog::Target& target) {
+  target.kind = given.contains("tls") ? syslog::Target::Kind::tls : syslog::Target::Kind::tcp;
+  const bool tls = target.kind == syslog::Target::Kind::tls;
+  const auto& stream = object_of(given, tls ? "tls" : "tcp");
+  target.address = text_of(stream, "address");
+  target.port = static_cast<std::uint16_t>(number_of(stream, "port", tls ? 6514 : 514));
+  target.line_feeds = text_of(stream, "framing") == "line-feed";
+  target.authority = text_of(stream, "authority");
+  target.name = text_of(stream, "name");
+  target.certificate = text_of(stream, "certificate");
+  target.key = text_of(stream, "key");
+  for (const auto& fingerprint : array_of(stream, "fingerprints"))
+    if (fingerprint.is_string()) target.fingerprints.emplace_back(fingerprint.get_string());
+  const auto& spool = object_of(stream, "spool");
+  target.spool = text_of(spool, "directory");
+  if (target.spool.empty())
+    target.spool = (std::filesystem::path(database).parent_path() / "syslog" / spool_name(target)).string();
+  target.spool_bytes = number_of(spool, "size", 64) << 20;
+}
+
+std::vector<syslog::Target> syslog_targets(const json::array& list, const std::string& database) {
   std::vector<syslog::Target> out;
   for (const auto& item : list) {
     const auto& object = item.as_object();
@@ -40,6 +68,8 @@ std::vector<syslog::Target> syslog_targets(const json::array& list) {
       target.kind = syslog::Target::Kind::udp;
       target.address = text_of(udp, "address");
       target.port = static_cast<std::uint16_t>(number_of(udp, "port", 514));
+    } else if (object.contains("tcp") || object.contains("tls")) {
+      read_stream(object, database, target);
     } else {
       target.address = text_of(object, "local");
     }
@@ -71,7 +101,7 @@ Config config_of(const json::object& bound) {
     out.status = {text_of(status, "address", "127.0.0.1"),
                   static_cast<std::uint16_t>(number_of(status, "port", 9723))};
   }
-  out.syslog = syslog_targets(array_of(bound, "syslog"));
+  out.syslog = syslog_targets(array_of(bound, "syslog"), out.database);
   const auto& checkpoint = object_of(bound, "checkpoint");
   out.checkpoint_key = text_of(checkpoint, "key");
   out.checkpoint_file = text_of(checkpoint, "file");
@@ -137,6 +167,8 @@ Status check(const Config& config) {
   if (auto messages = Catalogue::load(config.messages); !messages) return std::move(messages).error();
   if (!config.checkpoint_key.empty())
     if (auto signer = trust::Signer::load(config.checkpoint_key); !signer) return std::move(signer).error();
+  for (const auto& target : config.syslog)
+    if (auto good = syslog::check(target); !good) return good;
   auto model = model::Model::load(config.policies);
   if (!model) return std::move(model).error();
   for (const auto& file : config.proposed) {

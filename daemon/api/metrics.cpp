@@ -32,7 +32,14 @@ constexpr std::pair<std::string_view, std::string_view> helps[] = {
     {"assent_store_groups_total", "Groups committed, each with one fsync."},
     {"assent_syslog_dropped_total", "Messages dropped because their receiver was away too long."},
     {"assent_syslog_failed_total", "Messages that could not be sent."},
+    {"assent_syslog_receiver_connected", "Whether a TCP or TLS receiver of events is connected."},
+    {"assent_syslog_receiver_connections_total", "Connections that were tried, by receiver."},
+    {"assent_syslog_receiver_lost_total", "Messages lost, by receiver."},
+    {"assent_syslog_receiver_resent_total", "Messages sent again because a connection ended, by receiver."},
+    {"assent_syslog_receiver_sent_total", "Messages that a receiver's system has acknowledged."},
     {"assent_syslog_sent_total", "Messages sent."},
+    {"assent_syslog_spool_bytes", "Bytes of messages that have not arrived, by receiver."},
+    {"assent_syslog_spool_limit_bytes", "Bytes that a receiver's spool may hold."},
     {"assent_tickets", "Tickets on their way, by state."},
 };
 

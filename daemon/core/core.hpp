@@ -68,6 +68,12 @@ struct Figures {
   json::array agents;  ///< name, connected, heard
 };
 
+/// Something outside core about which an alarm holds now.
+struct Condition {
+  std::string type, resource; ///< a kind of daemon/alarms/kinds.cpp, and whom it is about
+  std::vector<std::pair<std::string, std::string>> args;
+};
+
 class Core {
  public:
   struct Options {
@@ -79,6 +85,8 @@ class Core {
     std::string config_sha256;
     std::size_t queue_bound = 4096;
     std::function<bool()> clock_sure; ///< is the kernel's clock synchronised? asked where policy requires it
+    /// What holds outside core now; asked once a second on core's thread, so it must not wait.
+    std::function<std::vector<Condition>()> conditions;
   };
   /// Verifies chain head, authority and references, loads state, starts the thread.
   static Result<std::unique_ptr<Core>> start(Options options, std::unique_ptr<store::Store> store,

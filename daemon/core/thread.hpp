@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <variant>
@@ -89,6 +90,7 @@ class CoreThread final : public Core {
   void answer_plans();
   void each_second();
   void watch_agents(Step& step);
+  void watch_conditions(Step& step);
   void count_refusals(Step& step);
   void checkpoint();
   Figures make_figures();
@@ -110,6 +112,7 @@ class CoreThread final : public Core {
   bool probing_ = false;
   std::chrono::nanoseconds last_second_{}, last_checkpoint_{};
   std::uint64_t told_plan_ = 0;
+  std::set<std::pair<std::string, std::string>> conditions_; ///< type and resource of those that hold
   std::vector<std::uint64_t> step_buckets_ = std::vector<std::uint64_t>(6);
   double step_seconds_ = 0;
   std::uint64_t requests_ = 0, refused_ = 0, reloads_ = 0;

@@ -136,6 +136,7 @@ void CoreThread::each_second() {
   }
   Step step = step_for({});
   watch_agents(step);
+  watch_conditions(step);
   count_refusals(step);
   std::erase_if(state_->prepared, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
   std::erase_if(remembered_, [&](const auto& entry) { return entry.second.until <= step.monotonic; });

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "daemon/syslog/connection.hpp"
+#include "daemon/syslog/stream.hpp"
 
 namespace assent::syslog {
 namespace {
@@ -30,33 +31,58 @@ struct Line {
 
 class ThreadedSender final : public Sender {
  public:
-  explicit ThreadedSender(std::vector<Target> targets) : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  ThreadedSender(std::vector<Target> targets, const Options& options)
+      : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     ASSENT_CHECK(wake_ >= 0);
     for (Target& target : targets)
-      lines_.push_back(std::make_unique<Line>(std::move(target)));
+      if (target.is_stream())
+        streams_.push_back(Stream::start(std::move(target), options));
+      else
+        lines_.push_back(std::make_unique<Line>(std::move(target)));
     thread_ = std::thread([this] { run(); });
   }
 
   ~ThreadedSender() override {
     stopping_ = true;
     wake();
+    for (const auto& stream : streams_)
+      stream->stop(); // all at once: their seconds run side by side
     thread_.join();
     ::close(wake_);
   }
 
-  void send(Event event) override {
+  void send(Event given) override {
+    const auto event = std::make_shared<const Event>(std::move(given));
+    for (const auto& stream : streams_)
+      stream->send(event);
+    if (lines_.empty()) return;
     {
       const std::lock_guard lock(mutex_);
       if (inbox_.size() >= max_waiting) {
         dropped_ += lines_.size();
         return;
       }
-      inbox_.push_back(std::move(event));
+      inbox_.push_back(event);
     }
     wake();
   }
 
-  Counters counters() const override { return {sent_, dropped_, failed_}; }
+  Counters counters() const override {
+    Counters out{sent_, dropped_, failed_};
+    for (const auto& stream : streams_) {
+      const Receiver state = stream->state();
+      out.sent += state.sent;
+      out.dropped += state.lost;
+    }
+    return out;
+  }
+
+  std::vector<Receiver> receivers() const override {
+    std::vector<Receiver> out;
+    for (const auto& stream : streams_)
+      out.push_back(stream->state());
+    return out;
+  }
 
  private:
   void wake() {
@@ -85,17 +111,17 @@ class ThreadedSender final : public Sender {
   void take() {
     std::uint64_t count = 0;
     if (::read(wake_, &count, sizeof count) < 0) count = 0; // nobody woke us: a time-out or a receiver did
-    std::deque<Event> events;
+    std::deque<std::shared_ptr<const Event>> events;
     {
       const std::lock_guard lock(mutex_);
       events.swap(inbox_);
     }
-    for (const Event& event : events)
+    for (const auto& event : events)
       for (const auto& line : lines_) {
         if (line->waiting.size() >= max_waiting)
           ++dropped_;
         else
-          line->waiting.push_back(format(event, line->target, pid_));
+          line->waiting.push_back(format(*event, line->target, pid_));
       }
   }
 
@@ -139,9 +165,10 @@ class ThreadedSender final : public Sender {
 
   const int wake_;
   const int pid_ = static_cast<int>(::getpid());
-  std::vector<std::unique_ptr<Line>> lines_; ///< fixed after the start
+  std::vector<std::unique_ptr<Line>> lines_;     ///< fixed after the start
+  std::vector<std::unique_ptr<Stream>> streams_; ///< fixed after the start
   std::mutex mutex_;
-  std::deque<Event> inbox_; ///< guarded by mutex_
+  std::deque<std::shared_ptr<const Event>> inbox_; ///< guarded by mutex_
   std::atomic<std::uint64_t> sent_{0}, dropped_{0}, failed_{0};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
@@ -149,8 +176,8 @@ class ThreadedSender final : public Sender {
 
 } // namespace
 
-std::unique_ptr<Sender> Sender::start(std::vector<Target> targets) {
-  return std::make_unique<ThreadedSender>(std::move(targets));
+std::unique_ptr<Sender> Sender::start(std::vector<Target> targets, Options options) {
+  return std::make_unique<ThreadedSender>(std::move(targets), options);
 }
 
 } // namespace assent::syslog
