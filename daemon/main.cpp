@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 
+#include "daemon/core/event_kinds.hpp"
 #include "daemon/daemon.hpp"
 
 using namespace assent;
@@ -73,6 +74,10 @@ int run(const Arguments& arguments) {
   const Catalogue own = Catalogue::load_or_ids();
   const char* wanted = std::getenv("LANG");
   const Language language = language_of(wanted == nullptr ? "" : wanted);
+  if (arguments.what == Arguments::Do::list_events) {
+    std::fputs(core::events_page(own, language).c_str(), stdout);
+    return 0;
+  }
   auto config = read_config(arguments.config);
   if (!config) return failed(own, language, config.error());
   if (arguments.what == Arguments::Do::check) {

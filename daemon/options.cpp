@@ -197,6 +197,8 @@ Arguments parse_arguments(int count, char** values) {
                        ->option_text("FILE")
                        ->excludes(check);
   app.add_flag("--version", version, "show the versions of this program and its libraries");
+  bool events = false;
+  app.add_flag("--list-events", events, "show every event (MSGID): severity, what it means, what to do");
   try {
     app.parse(count, values);
   } catch (const CLI::ParseError& error) {
@@ -206,6 +208,8 @@ Arguments parse_arguments(int count, char** values) {
   }
   if (version)
     out.what = Arguments::Do::version;
+  else if (events)
+    out.what = Arguments::Do::list_events;
   else if (founding->count() > 0)
     out.what = Arguments::Do::found;
   else if (check->count() > 0)

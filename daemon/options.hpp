@@ -40,7 +40,7 @@ Result<Config> read_config(const std::string& path);
 Status check(const Config& config);
 
 struct Arguments {
-  enum class Do : std::uint8_t { serve, check, found, version, stop } what = Do::serve;
+  enum class Do : std::uint8_t { serve, check, found, version, list_events, stop } what = Do::serve;
   std::string config = "/etc/assentd/assentd.yaml";
   std::string founding;
   int exit_status = 0; ///< Do::stop: help was shown, or the usage was wrong

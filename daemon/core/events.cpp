@@ -1,35 +1,18 @@
 #include "daemon/core/events.hpp"
 
-#include <array>
+#include "daemon/core/event_kinds.hpp"
 
 namespace assent::core {
 namespace {
-
-struct Severity {
-  std::string_view event, severity;
-};
-
-constexpr std::array severities = {
-    Severity{"finding-opened", "alert"},
-    Severity{"finding-changed", "alert"},
-    Severity{"watch-blinded", "critical"},
-    Severity{"refused", "warning"},
-    Severity{"refusals-counted", "warning"},
-    Severity{"ticket-revoked", "warning"},
-    Severity{"started", "info"},
-    Severity{"stopped", "info"},
-    Severity{"standard-applied", "info"},
-    Severity{"store-recovered", "warning"},
-};
 
 std::string severity_of(const std::string& event, const json::object& detail) {
   if (event == "alarm-raised") {
     const std::string severity = text_of(detail, "severity");
     return severity == "critical" ? "critical" : severity == "major" ? "error" : "warning";
   }
-  for (const auto& known : severities)
-    if (known.event == event) return std::string(known.severity);
-  return "notice";
+  const auto* kind = event_kind(event);
+  // An entry of a newer version, read again: there is no better guess.
+  return kind == nullptr ? "notice" : std::string(kind->severity);
 }
 
 std::string plain(const json::value& value) {

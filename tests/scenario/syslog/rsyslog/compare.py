@@ -1,6 +1,7 @@
 """The fields that rsyslogd parsed against the journal. Usage: compare.py SOCKET FILE…"""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -22,6 +23,15 @@ def shown(value):
     return re.sub(r"[\x00-\x1f\x7f]", " ", text.translate(str.maketrans('"\\[]', "'/()")))
 
 
+def catalogue():
+    """MSGID to the parameters that `assentd --list-events` names for it."""
+    page = subprocess.run([os.environ["ASSENT_BIN"] + "/assentd", "--list-events"], capture_output=True, text=True,
+                          env=dict(os.environ, LANG="C"), check=True).stdout
+    return {name: set(re.findall(r"`([a-z0-9-]+)`", line))
+            for name, line in re.findall(r"^### ([a-z-]+)\n(.*)$", page, re.MULTILINE)}
+
+
+known = catalogue()
 expected = entries()
 if len(expected) < 10:
     sys.exit(f"only {len(expected)} events in the stream")
@@ -43,6 +53,8 @@ for path in sys.argv[2:]:
                 sys.exit(f"{path}: {at}: {name} is {fields[name]!r}, sent was {value!r}")
         if not fields["data"].startswith("[assent@32473 ") or parameters.get("msgid") != event["msgid"]:
             sys.exit(f"{path}: {at}: structured data is {fields['data']}")
+        if unknown := set(parameters) - known[event["msgid"]] - {"msgid", "decisions", "records"}:
+            sys.exit(f"{path}: {at}: {sorted(unknown)} are not in the catalogue of events")
         for name, value in event["detail"].items():
             if name in parameters and not isinstance(value, (dict, list)) and parameters[name] != shown(value):
                 sys.exit(f"{path}: {at}: {name} is {parameters[name]!r}, sent was {value!r}")
