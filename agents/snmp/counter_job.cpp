@@ -87,10 +87,12 @@ void CounterJob::take_name(std::uint32_t index, const Varbind& varbind) {
                     (known->second.said == varbind.octets || varbind.octets.empty() ||
                      known->second.said == text_value(varbind.octets, profile_->encoding));
   if (!same) {
-    renamed_ = true;
+    // Sessions that come and go by themselves are no reason to read the state.
+    renamed_ = renamed_ || !is_passing(*profile_, text_value(varbind.octets, profile_->encoding));
     return;
   }
   ++next_name_;
+  if (known->second.passing || known->second.in_set) return; // counters that nobody could name
   rows_.push_back(index);
   row_names_.push_back(&known->second.name);
 }

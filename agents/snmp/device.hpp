@@ -31,12 +31,14 @@ struct Device {
   bool state_asked = false; ///< by an order, a hint or a new profile
   Steady hint_read{};       ///< when a hint last caused a reading
   std::uint64_t order = 0;  ///< to be answered; 0: none
+  Steady order_at{};        ///< when it came
   std::uint64_t order_done = 0;
   Steady order_read{}; ///< when the last order was answered
 
   std::unique_ptr<StateJob> state;
   std::unique_ptr<CounterJob> counters;
   Steady job_limit{}; ///< when the running job is given up
+  Steady job_began{};
   Instant job_started{};
   std::uint64_t job_order = 0;
   bool repeated = false; ///< the reading is the second one, because the first did not fit together

@@ -19,8 +19,8 @@ class Interpreter {
     out_.names = interface_names(profile_, gathered_);
     for (const Oid& oid : profile_.names)
       note_seen(oid);
-    for (const std::string& name : out_.names.ambiguous)
-      out_.notes.insert("ambiguous-interface-name: " + name);
+    for (const std::string& name : out_.names.sets)
+      out_.notes.insert("interfaces-that-nothing-tells-apart: " + name);
     // Names that were there and are gone are not an empty device.
     names_known_ = out_.names.known && std::ranges::none_of(profile_.names, [&](const Oid& oid) {
                      return vanished(oid) && out_.names.by_index.empty();
@@ -30,6 +30,7 @@ class Interpreter {
       take_scalar(scalar);
     for (const TableRule& table : profile_.tables)
       take_table(table);
+    show_sets();
     for (const std::string& path : out_.unknown)
       out_.invisible.erase(path);
     return std::move(out_);
@@ -131,15 +132,15 @@ class Interpreter {
     const Column& values = *column(rule.value.oid);
     bool shown = false;
     for (const auto& [index, value] : values.rows) {
-      if (!counts(table, index)) continue;
+      if (!counts(table, index) || on_passing(table, index)) continue;
       const std::optional<std::string> key = key_of(table, index);
       if (!key) continue;
       const std::string entry = table.path + watch::key_predicate(table.key, *key);
       shown = true;
       if (rule.value.as == As::ports)
-        take_ports(entry, rule, index, value);
+        take_ports(table, entry, rule, index, value);
       else if (const auto text = value_text(rule, value))
-        set(entry + "/" + rule.leaf, *text);
+        set(table, names_set(*key), entry + "/" + rule.leaf, *text);
     }
     if (shown) shown_.insert(path);
     if (shown_.contains(path))
@@ -159,15 +160,37 @@ class Interpreter {
   }
 
   std::optional<std::string> name_of_index(std::uint64_t index) const {
-    const auto found = index > UINT32_MAX ? out_.names.by_index.end()
-                                          : out_.names.by_index.find(static_cast<std::uint32_t>(index));
-    return found == out_.names.by_index.end() ? std::nullopt : std::optional(found->second.name);
+    const InterfaceName* found = out_.names.shown(index);
+    return found == nullptr ? std::nullopt : std::optional(found->name);
+  }
+
+  /// The ifIndex that a join gives for a number.
+  std::optional<std::uint64_t> index_of(const std::string& join, std::uint32_t number) const {
+    const Column* map = column(profile_.joins.at(join));
+    const auto row = map->rows.find({number});
+    return row == map->rows.end() ? std::nullopt : std::optional(row->second.number);
   }
 
   std::optional<std::string> joined(const std::string& join, std::uint32_t number) const {
-    const Column* map = column(profile_.joins.at(join));
-    const auto row = map->rows.find({number});
-    return row == map->rows.end() ? std::nullopt : name_of_index(row->second.number);
+    const auto index = index_of(join, number);
+    return index ? name_of_index(*index) : std::nullopt;
+  }
+
+  /// The row belongs to an interface that comes and goes by itself: an address of a dialled-in session.
+  bool on_passing(const TableRule& table, const Oid& index) const {
+    return std::ranges::any_of(table.columns, [&](const ColumnRule& rule) {
+      const Column* points = rule.value.as == As::interface ? column(rule.value.oid) : nullptr;
+      if (points == nullptr) return false;
+      const auto row = points->rows.find(index);
+      return row != points->rows.end() && out_.names.passing(row->second.number);
+    });
+  }
+
+  /// The key is a set's name, or holds it as the zone of a link-local address.
+  bool names_set(const std::string& key) const {
+    const std::size_t zone = key.find('%');
+    return out_.names.sets.contains(key) ||
+           (zone != std::string::npos && out_.names.sets.contains(key.substr(zone + 1)));
   }
 
   std::optional<std::string> key_of(const TableRule& table, const Oid& index) {
@@ -223,7 +246,8 @@ class Interpreter {
     return plain_value(value, rule.value, profile_.encoding);
   }
 
-  void take_ports(const std::string& entry, const ColumnRule& rule, const Oid& index, const Value& value) {
+  void take_ports(const TableRule& table, const std::string& entry, const ColumnRule& rule, const Oid& index,
+                  const Value& value) {
     std::set<std::uint32_t> bare;
     if (rule.untagged) {
       const Column* untagged = column(*rule.untagged);
@@ -233,19 +257,37 @@ class Interpreter {
       }
     }
     for (const std::uint32_t port : ports_value(value.octets, rule.first_bit)) {
-      std::optional<std::string> name = joined(rule.ports_join, port);
+      const auto at = index_of(rule.ports_join, port);
+      if (at && out_.names.passing(*at)) continue;
+      std::optional<std::string> name = at ? name_of_index(*at) : std::nullopt;
       if (!name) {
         name = "port-" + std::to_string(port);
         if (out_.notes.size() < 64) out_.notes.insert("port-without-interface: " + *name);
       }
       const std::string mode = !rule.untagged ? rule.mode : bare.contains(port) ? "untagged" : "tagged";
-      set(entry + "/" + rule.leaf + watch::key_predicate("name", *name) + "/mode", mode);
+      set(table, out_.names.sets.contains(*name),
+          entry + "/" + rule.leaf + watch::key_predicate("name", *name) + "/mode", mode);
     }
   }
 
   /// The first table that gives a leaf wins.
-  void set(const std::string& path, const std::string& value) {
-    if (paths_.insert(path).second) out_.tree.set(path, value);
+  void set(const TableRule& table, bool in_set, const std::string& path, const std::string& value) {
+    const auto [owner, first] = paths_.try_emplace(path, &table);
+    if (in_set && owner->second == &table)
+      ++sets_[path][value];
+    else if (first)
+      out_.tree.set(path, value);
+  }
+
+  /// Rows that nothing tells apart have one leaf together: each value and how many show it, so that their
+  /// order says nothing and a change of one of them is still seen.
+  void show_sets() {
+    for (const auto& [path, values] : sets_) {
+      std::string text;
+      for (const auto& [value, count] : values)
+        text += (text.empty() ? "" : ", ") + value + " ×" + std::to_string(count);
+      out_.tree.set(path, text);
+    }
   }
 
   const Profile& profile_;
@@ -253,7 +295,10 @@ class Interpreter {
   const std::set<Oid>& seen_before_;
   Interpreted out_;
   bool names_known_ = false;
-  std::set<std::string> shown_, paths_;
+  std::set<std::string> shown_;
+  std::map<std::string, const TableRule*> paths_; ///< who gave each leaf first
+  std::map<std::string, std::map<std::string, std::size_t>>
+      sets_; ///< leaves of sets: values and their number
 };
 
 } // namespace

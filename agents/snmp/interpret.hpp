@@ -16,7 +16,7 @@ struct Interpreted {
   watch::CanonicalBuilder tree;
   std::set<std::string> unknown;   ///< schema paths
   std::set<std::string> invisible; ///< schema paths of the profile that the device does not show at all
-  std::set<std::string> notes;     ///< for people: ambiguous names, ports without a name
+  std::set<std::string> notes;     ///< for people: names of sets, ports without a name
   InterfaceNames names;
   std::set<Oid> seen; ///< columns and scalars that had a value
 };

@@ -92,6 +92,7 @@ void Poller::order(Device& device, std::uint64_t number, Moment now) {
   const bool answered = number == device.order_done && now.steady < device.order_read + order_patience;
   if (device.community == nullptr || number == 0 || number == device.order || answered) return;
   device.order = number;
+  device.order_at = now.steady;
   device.state_asked = true;
   due(device, now);
   plan_wake(device);
@@ -159,6 +160,7 @@ void Poller::start(Device& device, Moment now) {
   } else {
     return;
   }
+  device.job_began = now.steady;
   device.job_started = now.wall;
   device.refused = false;
   step(device, now);
@@ -280,6 +282,9 @@ void Poller::ask_state(Device& device, Moment now) {
   }
   device.hint_read = now.steady;
   device.state_asked = true;
+  // A cache may still hold what was before the change that the hint told of.
+  if (const Steady staleness = device.plan.profile->staleness; staleness > 0s)
+    device.state_due = std::min(device.state_due, now.steady + std::max(staleness, hint_pause));
 }
 
 void Poller::reached(Device& device, bool heard) {
@@ -306,7 +311,8 @@ void Poller::finish(Device& device, Moment now) {
     device.repetitions = std::min(device.repetitions * 2, device.plan.profile->repetitions);
     device.good_cycles = 0;
   }
-  const bool owing = device.order != 0 || device.memory.seen.empty();
+  const bool owing = (device.order != 0 && now.steady >= device.order_at + device.plan.profile->staleness) ||
+                     device.memory.seen.empty();
   if (owing && !device.state_asked) // an order, or the first reading of all, is tried again soon
     device.state_due = std::min(device.state_due, grid(device, counters_interval_, now.steady));
   plan_wake(device);

@@ -77,6 +77,7 @@ class Poller {
   void finish(Device& device, Moment now);
   bool finish_state(Device& device, Moment now);
   bool finish_counters(Device& device, Moment now);
+  void settle_order(Device& device, StateSeen& seen, Moment now);
   void report_state(Device& device, Moment now);
   void reached(Device& device, bool heard);
   void ask_state(Device& device, Moment now);

@@ -22,6 +22,22 @@ std::optional<Instant> stamp_of(const Profile& profile, const StateJob& job, Ins
 
 } // namespace
 
+void Poller::settle_order(Device& device, StateSeen& seen, Moment now) {
+  if (device.order != device.job_order) {
+    device.state_asked = true; // a newer order came while this reading ran
+  } else if (device.order != 0 && device.job_began < device.order_at + device.plan.profile->staleness) {
+    // Some of it may be older than the order.
+    device.state_due = std::min<Steady>(device.state_due, device.order_at + device.plan.profile->staleness);
+    return;
+  } else {
+    device.order = 0;
+  }
+  seen.order = device.job_order;
+  if (device.job_order == 0) return;
+  device.order_done = device.job_order;
+  device.order_read = now.steady;
+}
+
 void Poller::report_state(Device& device, Moment now) {
   const StateJob& job = *device.state;
   const Profile& profile = *device.plan.profile;
@@ -37,21 +53,14 @@ void Poller::report_state(Device& device, Moment now) {
   seen.text = reading.tree.text();
   if (seen.text.size() > watch::max_canonical_bytes) return;
   seen.fingerprint = watch::fingerprint(seen.text);
-  seen.started = device.job_started;
+  // What a device answers from a cache was true some time before it was asked.
+  seen.started = device.job_started - profile.staleness;
   seen.ended = now.wall;
   seen.unknown.assign(reading.unknown.begin(), reading.unknown.end());
   seen.invisible.assign(reading.invisible.begin(), reading.invisible.end());
   seen.notes.assign(reading.notes.begin(), reading.notes.end());
   seen.stamp = stamp_of(profile, job, now.wall);
-  seen.order = device.job_order;
-  if (device.job_order != 0) {
-    device.order_done = device.job_order;
-    device.order_read = now.steady;
-  }
-  if (device.order == device.job_order)
-    device.order = 0;
-  else
-    device.state_asked = true; // a newer order came while this reading ran
+  settle_order(device, seen, now);
   device.memory.seen.insert(reading.seen.begin(), reading.seen.end());
   if (reading.names.known && !reading.names.by_index.empty()) {
     device.memory.names = std::move(reading.names);

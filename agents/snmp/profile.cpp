@@ -47,6 +47,7 @@ class Reader {
     profile->revision = number_of(from, "revision");
     profile->encoding = text_of(from, "encoding") == "gb18030" ? Encoding::gb18030 : Encoding::utf8;
     profile->repetitions = static_cast<int>(number_of(object_of(from, "bulk"), "repetitions", 20));
+    profile->staleness = std::chrono::seconds(number_of(from, "staleness", 0));
     read_interfaces(object_of(from, "interfaces"), *profile);
     for (const json::value& each : array_of(from, "hints"))
       profile->hints.push_back({text_of(each.as_object(), "name"), oid(each.as_object(), "oid"),
@@ -94,6 +95,10 @@ class Reader {
     }
     to.mac = maybe_oid(from, "mac");
     to.changed = maybe_oid(from, "changed");
+    for (const json::value& each : array_of(from, "volatile"))
+      to.passing.emplace_back(each.as_string());
+    if (from.contains("fixed-from"))
+      to.fixed_from = static_cast<std::uint32_t>(number_of(from, "fixed-from"));
     for (const json::value& each : array_of(from, "joins"))
       to.joins.emplace(text_of(each.as_object(), "name"), oid(each.as_object(), "oid"));
   }

@@ -1,6 +1,7 @@
 // A profile as values: which SNMP objects mean what on which device (docs/formats/profile.md).
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -87,6 +88,9 @@ struct Profile {
   int repetitions = 20;
   std::vector<Oid> names; ///< columns by ifIndex
   std::optional<Oid> mac, changed;
+  std::vector<std::string> passing;        ///< names, with `*`, of interfaces that come and go by themselves
+  std::optional<std::uint32_t> fixed_from; ///< ifIndexes from here on say the place and never move
+  std::chrono::seconds staleness{0};       ///< what the device answers may be as old as this
   std::map<std::string, Oid> joins;
   std::vector<HintRule> hints;
   std::vector<ScalarRule> scalars;

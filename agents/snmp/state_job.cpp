@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agents/snmp/names.hpp"
+
 namespace assent::snmp {
 namespace {
 
@@ -124,6 +126,10 @@ bool StateJob::next(Request& request, int repetitions) {
     if (closing_.next(request)) return true;
     close();
   }
+  if (phase_ == Phase::naming) {
+    if (walk_->next(request, repetitions, {})) return true;
+    compare_names();
+  }
   return false;
 }
 
@@ -163,9 +169,10 @@ void StateJob::answered(const Answer& answer, std::size_t bytes) {
   if (phase_ == Phase::opening) return opening_.answered(answer);
   if (phase_ == Phase::closing) return closing_.answered(answer);
   if (phase_ == Phase::checking) return checking_.answered(answer);
-  walk_->answered(answer, bytes, [this](std::size_t column, OidView index, const Varbind& varbind) {
+  Gathered& into = phase_ == Phase::naming ? again_ : gathered_;
+  walk_->answered(answer, bytes, [&](std::size_t column, OidView index, const Varbind& varbind) {
     held_ += 96 + varbind.octets.size() + index.size() * 4;
-    auto& rows = gathered_.columns[walk_->columns()[column].oid].rows;
+    auto& rows = into.columns[walk_->columns()[column].oid].rows;
     rows.emplace_hint(rows.end(), Oid(index.begin(), index.end()), Value::of(varbind));
   });
   if (held_ > max_held) walk_->cut();
@@ -182,7 +189,7 @@ void StateJob::silent() {
     return;
   }
   outcome_ = heard_ ? Outcome::silent_later : Outcome::silent;
-  phase_ = Phase::over;
+  phase_ = Phase::over; // also where the names would not come again
 }
 
 void StateJob::close() {
@@ -201,7 +208,45 @@ void StateJob::close() {
   };
   const bool rows = profile_->changed && before(*profile_->changed) != after(*profile_->changed) &&
                     !(is_clock(before) && is_clock(after));
-  outcome_ = back || rebooted || rows ? Outcome::moved : Outcome::complete;
+  outcome_ = back || rebooted ? Outcome::moved : Outcome::complete;
+  if (outcome_ == Outcome::moved || !rows) return;
+  std::vector<Walk::Column> columns;
+  for (const Oid& oid : profile_->names)
+    columns.push_back({oid});
+  walk_ = std::make_unique<Walk>(std::move(columns));
+  phase_ = Phase::naming;
+}
+
+/// Rows came or went. What was read of those that kept index and name is whole; a row that is not there any
+/// more, or not yet, is left out. Only where a name has moved to another index nothing fits together.
+void StateJob::compare_names() {
+  phase_ = Phase::over;
+  bool whole = true;
+  for (const Walk::Column& column : walk_->columns()) {
+    again_.columns[column.oid].complete = column.end == Walk::End::complete;
+    whole = whole && column.end == Walk::End::complete;
+  }
+  oddities_ += walk_->oddities();
+  const auto before = said_names(*profile_, gathered_);
+  const auto after = said_names(*profile_, again_);
+  std::set<std::string> changed;
+  std::set<std::uint32_t> gone;
+  for (const auto& [index, name] : before) {
+    const auto now = after.find(index);
+    if (now != after.end() && now->second == name) continue;
+    changed.insert(name);
+    gone.insert(index);
+  }
+  const bool elsewhere = std::ranges::any_of(after, [&](const auto& row) {
+    const auto then = before.find(row.first);
+    return changed.contains(row.second) && (then == before.end() || then->second != row.second);
+  });
+  outcome_ = whole && !elsewhere ? Outcome::complete : Outcome::moved;
+  if (outcome_ == Outcome::moved) return;
+  for (const Oid& oid : profile_->names)
+    if (const auto column = gathered_.columns.find(oid); column != gathered_.columns.end())
+      std::erase_if(column->second.rows,
+                    [&](const auto& row) { return row.first.size() == 1 && gone.contains(row.first[0]); });
 }
 
 } // namespace assent::snmp

@@ -29,7 +29,7 @@ class StateJob final : public Job {
   enum class Outcome : std::uint8_t {
     running,
     complete,     ///< read to the end; single columns may still be unknown
-    moved,        ///< restarted, or interfaces came or went: what was read does not fit together
+    moved,        ///< restarted, or interfaces got other indexes: what was read does not fit together
     silent,       ///< no answer at all
     silent_later, ///< fell silent in the middle
   };
@@ -48,11 +48,12 @@ class StateJob final : public Job {
   [[nodiscard]] std::size_t oddities() const { return oddities_; }
 
  private:
-  enum class Phase : std::uint8_t { opening, walking, checking, closing, over };
+  enum class Phase : std::uint8_t { opening, walking, checking, closing, naming, over };
   bool next_walk();
   bool wanted(const WalkPlan::Group& group) const;
   void take_walk();
   void close();
+  void compare_names();
 
   std::shared_ptr<const Profile> profile_;
   WalkPlan plan_;
@@ -63,6 +64,7 @@ class StateJob final : public Job {
   std::size_t group_ = 0;
   std::unique_ptr<Walk> walk_;
   Gathered gathered_;
+  Gathered again_;       ///< the names once more, where rows came or went meanwhile
   std::size_t held_ = 0; ///< bytes of values
   std::size_t oddities_ = 0;
   bool heard_ = false;

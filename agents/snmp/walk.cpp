@@ -20,6 +20,7 @@ bool Walk::next(Request& request, int repetitions, const std::vector<Oid>& first
   }
   const std::size_t row = std::max<std::size_t>(1, asked_.size() * varbind_bytes_);
   const std::size_t room = answer_budget - std::min(answer_budget - 1, head_bytes + first.size() * 18);
+  if (single_) repetitions = 1;
   repetitions_ = std::clamp(static_cast<int>(room * fine / row), 1, std::max(1, repetitions));
   request.kind = repetitions > 1 ? Request::Kind::get_bulk : Request::Kind::get_next;
   request.non_repeaters = static_cast<int>(first.size());
@@ -40,8 +41,10 @@ void Walk::answered(const Answer& answer, std::size_t answer_bytes, const Taker&
   const std::size_t count = answer.varbinds.size();
   if (count <= non_repeaters_) {
     ++oddities_;
-    for (const std::size_t column : asked_)
-      columns_[column].end = End::complete;
+    // Nothing at all is no end of a column (that would be endOfMibView or the next object): once more, one
+    // row at a time; then what came is not the whole.
+    if (single_) cut();
+    single_ = true;
     return;
   }
   const std::size_t body = answer_bytes - std::min(answer_bytes, head_bytes + non_repeaters_ * 18);

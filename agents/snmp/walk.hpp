@@ -61,6 +61,7 @@ class Walk {
   std::size_t most_asked_ = SIZE_MAX; ///< columns of one request; fewer after tooBig for a single row
   std::size_t non_repeaters_ = 0;
   int repetitions_ = 0;
+  bool single_ = false; ///< GETNEXT for the rest: the device gave an empty answer to more
   std::size_t bytes_ = 0, exchanges_ = 0, oddities_ = 0;
   std::size_t varbind_bytes_ = 28 * fine; ///< learned: bytes of a varbind in this walk, in parts of `fine`
 };

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(the_shipped_policies_are_right) {
 }
 
 BOOST_AUTO_TEST_CASE(the_shipped_profiles_are_right) {
-  for (const std::string name : {"mibs/standard.yaml", "mibs/huawei-vrp.yaml"}) {
+  for (const std::string name : {"mibs/standard.yaml", "mibs/huawei-vrp.yaml", "mibs/net-snmp.yaml"}) {
     const auto bound = shipped().bind_yaml(read_file(source_path(name)), name, "assent-policy:profile");
     BOOST_REQUIRE_MESSAGE(bound.ok(), shown(bound));
     BOOST_TEST(!array_of(*bound, "tables").empty());

@@ -270,6 +270,26 @@ BOOST_AUTO_TEST_CASE(an_order_is_answered_by_a_reading_that_began_after_it) {
   BOOST_TEST(net.seen.states.size() == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_device_keeps_in_a_cache_is_as_old_as_that_and_answers_no_order_before) {
+  Network net;
+  net.add(1);
+  net.plan.devices[0].profile = shipped("net-snmp");
+  net.start();
+  net.pass(1s);
+  BOOST_REQUIRE_EQUAL(net.seen.states.size(), 1U);
+  BOOST_TEST(bool(net.seen.states[0].ended - net.seen.states[0].started >= 30s));
+  net.plan.read_now[1] = 7;
+  net.start();
+  net.settle();
+  BOOST_REQUIRE_EQUAL(net.seen.states.size(), 2U);
+  BOOST_TEST(net.seen.states[1].order == 0U);
+  const Instant ordered = net.clock.wall();
+  net.pass(31s);
+  BOOST_REQUIRE_EQUAL(net.seen.states.size(), 3U);
+  BOOST_TEST(net.seen.states[2].order == 7U);
+  BOOST_TEST(bool(net.seen.states[2].started >= ordered));
+}
+
 BOOST_AUTO_TEST_CASE(a_restart_in_mid_reading_throws_it_away_and_reads_again) {
   Network net;
   Agent& agent = net.add(1);
