@@ -49,8 +49,7 @@ Result<Cursor> head_of(store::Reader& reader) {
   return Cursor{*decisions, *records};
 }
 
-std::string event_text(const core::Event& event, const Cursor& cursor, View view, const Catalogue& catalogue,
-                       Language language) {
+json::object event_data(const core::Event& event, View view, const Catalogue& catalogue, Language language) {
   const Message message = shown(view, event.text);
   json::object data{{"stream", journal::name_of(event.stream)},
                     {"number", event.number},
@@ -62,7 +61,13 @@ std::string event_text(const core::Event& event, const Cursor& cursor, View view
     data["message"] = to_json(event.text);
     data["detail"] = event.detail;
   }
-  return sse::framed(to_text(cursor), event.msgid, json::serialize(data));
+  return data;
+}
+
+std::string event_text(const core::Event& event, const Cursor& cursor, View view, const Catalogue& catalogue,
+                       Language language) {
+  return sse::framed(to_text(cursor), event.msgid,
+                     json::serialize(event_data(event, view, catalogue, language)));
 }
 
 Result<Piece> next_piece(store::Reader& reader, Cursor& cursor, View view, const Catalogue& catalogue,

@@ -30,7 +30,11 @@ struct Piece {
 Result<Piece> next_piece(store::Reader& reader, Cursor& cursor, View view, const Catalogue& catalogue,
                          Language language, std::size_t limit = 256);
 
-/// One event framed; its data is {"stream","number","msgid","severity","time","text","message","detail"}.
+/// One event as an object: {"stream","number","msgid","severity","time","text"}, and for the full view
+/// "message" and "detail".
+json::object event_data(const core::Event& event, View view, const Catalogue& catalogue, Language language);
+
+/// One event framed; its data is event_data().
 std::string event_text(const core::Event& event, const Cursor& cursor, View view, const Catalogue& catalogue,
                        Language language);
 

@@ -53,7 +53,8 @@ std::string response_head(const HttpResponse& response, bool keep_alive) {
   out.reserve(320 + response.body.size());
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   out.append(reason_of(response.status)).append("\r\nContent-Type: ").append(response.content_type);
-  out.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+  out.append("\r\nCache-Control: ").append(response.revalidated ? "no-cache" : "no-store");
+  out.append("\r\nX-Content-Type-Options: nosniff\r\n").append(response.fields);
   if (!response.etag.empty()) out.append("ETag: ").append(response.etag).append("\r\n");
   if (!response.allow.empty()) out.append("Allow: ").append(response.allow).append("\r\n");
   if (response.retry_later) out.append("Retry-After: 1\r\n");

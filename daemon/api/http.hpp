@@ -27,6 +27,8 @@ struct HttpResponse {
   std::string body;
   std::string etag;         ///< with quotes; empty: none
   std::string allow;        ///< for 405
+  std::string fields;       ///< further header fields, each ended by CR LF
+  bool revalidated = false; ///< may be kept and must be asked for again (no-cache), not forgotten (no-store)
   bool retry_later = false; ///< Retry-After: 1
   bool stream = false;      ///< the body is the beginning of an event stream that goes on
 };

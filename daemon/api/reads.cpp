@@ -3,6 +3,7 @@
 
 #include "daemon/api/cursor.hpp"
 #include "daemon/api/metrics.hpp"
+#include "daemon/api/recent.hpp"
 #include "daemon/api/rows.hpp"
 #include "daemon/api/service.hpp"
 
@@ -54,6 +55,8 @@ HttpResponse Service::read(Call& call) {
     return journal(call, **reader);
   case What::events:
     return events(call, **reader);
+  case What::recent:
+    return recent(call, **reader);
   default:
     return no(call, fail(Fault::not_found, "api.nothing-here"));
   }
@@ -133,15 +136,43 @@ HttpResponse Service::journal(const Call& call, store::Reader& reader) {
   return out;
 }
 
+HttpResponse Service::recent(const Call& call, store::Reader& reader) {
+  std::uint64_t limit = 100;
+  for (const auto& [name, value] : call.route.query)
+    if (name != "limit" || !read_number(value, limit) || limit > 500)
+      return no(call, fail(Fault::invalid, "api.bad-parameter", {{"name", name}, {"value", value}}));
+  auto body = recent_events(reader, limit, call.view, options_.catalogue, call.language);
+  if (!body) return no(call, body.error());
+  HttpResponse out;
+  out.body = std::move(body).value();
+  return out;
+}
+
+std::optional<HttpResponse> Service::space(Call& call, std::function<void(Later)> later) {
+  if (call.peer.door == core::Peer::Door::agent)
+    return no(call, fail(Fault::refused, "api.agents-read-nothing"));
+  call.view = view_of(call);
+  auto query = atlas_query(call.route.query);
+  if (!query) return no(call, query.error());
+  atlas_.ask(*query, call.view, [later = std::move(later)](Result<json::object> answer) {
+    later(core::Answer(std::move(answer)));
+  });
+  return std::nullopt;
+}
+
 HttpResponse Service::events(const Call& call, store::Reader& reader) {
   auto cursor = head_of(reader);
   if (!cursor) return no(call, cursor.error());
-  if (!call.request.last_event_id.empty()) {
-    auto given = parse_cursor(call.request.last_event_id);
+  // A browser cannot send the field with its first request: `after` stands for it until it does.
+  std::string from = call.request.last_event_id;
+  for (const auto& [name, value] : call.route.query)
+    if (name == "after" && from.empty()) from = value;
+  if (!from.empty()) {
+    auto given = parse_cursor(from);
     if (!given) return no(call, given.error());
     if (given->decisions > cursor->decisions || given->records > cursor->records)
       return no(call, fail(Fault::conflict, "api.cursor-beyond-end",
-                           {{"cursor", call.request.last_event_id}, {"end", to_text(*cursor)}}));
+                           {{"cursor", from}, {"end", to_text(*cursor)}}));
     cursor = *given;
   }
   HttpResponse out;
@@ -183,7 +214,45 @@ HttpResponse Service::readiness_page(const Call& call, const core::Figures& figu
   return out;
 }
 
+/// What there is how many of, out of the figures of /metrics; and where the journal ends.
+HttpResponse Service::summary(const Call& call, const core::Figures& figures) {
+  json::object content{{"version", ASSENT_VERSION},
+                       {"installation", core_.store().installation()},
+                       {"time", assent::to_text(clock_.wall())},
+                       {"ready", figures.ready}};
+  json::object objects, tickets;
+  const auto label = [](std::string_view text) {
+    const auto from = text.find('"') + 1;
+    return text.substr(from, text.rfind('"') - from);
+  };
+  for (const auto& [name, value] : figures.gauges) {
+    const auto count = static_cast<std::uint64_t>(std::max(value, 0.0));
+    if (name.starts_with("register_objects{")) objects[label(name)] = count;
+    if (name.starts_with("tickets{")) tickets[label(name)] = count;
+    if (name == "findings_open") content["findings"] = count;
+    if (name == "read_only") content["read-only"] = value != 0;
+  }
+  content["objects"] = std::move(objects);
+  content["tickets"] = std::move(tickets);
+  auto reader = core_.store().read();
+  if (!reader) return no(call, reader.error());
+  const auto head = head_of(**reader);
+  if (!head) return no(call, head.error());
+  content["journal"] = json::object{{"decisions", head->decisions}, {"records", head->records}};
+  json::object last;
+  for (const Kind kind : {Kind::ticket, Kind::finding}) {
+    const auto id = (**reader).last_id(kind);
+    if (!id) return no(call, id.error());
+    last[name_of(kind)] = *id;
+  }
+  content["last"] = std::move(last);
+  HttpResponse out;
+  out.body = json::serialize(json::object{{"assent-status:summary", std::move(content)}});
+  return out;
+}
+
 HttpResponse Service::status_list(const Call& call, const core::Figures& figures) {
+  if (call.route.name == "summary") return summary(call, figures);
   json::value content;
   const auto with_texts = [&](const json::array& list) {
     json::array out;

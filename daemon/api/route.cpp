@@ -64,7 +64,9 @@ void route_data(std::string_view name, Route& route) {
   if (take(name, "assent-status:")) {
     route.name = name;
     if (name == "journal") route.what = What::journal;
-    if (name == "alarms" || name == "readiness" || name == "devices" || name == "agents")
+    if (name == "events") route.what = What::recent;
+    if (name == "space") route.what = What::space;
+    if (name == "alarms" || name == "readiness" || name == "devices" || name == "agents" || name == "summary")
       route.what = What::status;
     return;
   }
@@ -103,6 +105,10 @@ void route_path(std::string_view path, Route& route) {
   };
   for (const auto& one : fixed)
     if (one.path == path) route.what = one.what;
+  if (path == "/" || path.substr(0, 6) == "/page/") {
+    route.what = What::page;
+    route.name = path.substr(path == "/" ? 1 : 6);
+  }
   if (take(path, "/restconf/operations/") && !path.empty()) {
     route.what = What::operation;
     route.name = path;

@@ -20,9 +20,12 @@ struct Route {
     listing,    ///< GET /restconf/data/assent-registry:KIND
     object,     ///< GET /restconf/data/assent-registry:KIND=ID
     tree,       ///< GET /restconf/data/assent-registry:tree=FINGERPRINT
-    status,     ///< GET /restconf/data/assent-status:alarms, readiness, devices, agents
+    status,     ///< GET /restconf/data/assent-status:alarms, readiness, devices, agents, summary
     journal,    ///< GET /restconf/data/assent-status:journal
     events,     ///< GET /restconf/streams/events
+    recent,     ///< GET /restconf/data/assent-status:events
+    space,      ///< GET /restconf/data/assent-status:space
+    page,       ///< GET / and /page/FILE
     metrics,
     livez,
     readyz,
@@ -31,7 +34,7 @@ struct Route {
   } what = What::nothing;
   Kind kind{};
   Id id = 0;
-  std::string name; ///< operation, status list or fingerprint
+  std::string name; ///< operation, status list, fingerprint or file of the page
   std::vector<std::pair<std::string, std::string>> query;
   bool head = false;
 };

@@ -23,11 +23,12 @@ constexpr std::string_view link[] = {"name",      "network",     "organisation",
                                      "interface", "entitlement", "enabled"};
 constexpr std::string_view policy[] = {"name", "sha256"};
 constexpr std::string_view baseline[] = {"device", "profile", "revision", "fingerprint", "ticket"};
-constexpr std::string_view ticket[] = {"revision", "kind",   "state",          "outcome",   "template",
-                                       "window",   "stages", "policy-version", "submitted", "expires",
-                                       "approved", "opened", "closed"};
-constexpr std::string_view finding[] = {"device",   "kind",   "path",    "operation", "before", "after",
-                                        "earliest", "latest", "verdict", "state",     "opened", "closed"};
+constexpr std::string_view ticket[] = {
+    "revision",  "kind",    "state",    "outcome", "template", "window",  "stages",      "policy-version",
+    "submitted", "expires", "approved", "opened",  "closed",   "permits", "permit-used", "made"};
+constexpr std::string_view finding[] = {"device", "kind",     "path",   "operation", "before",
+                                        "after",  "earliest", "latest", "verdict",   "state",
+                                        "opened", "closed",   "nearest"};
 
 Names monitor_members(Kind kind) {
   switch (kind) {
@@ -69,12 +70,28 @@ Names monitor_members(Kind kind) {
 constexpr std::string_view personal[] = {"person", "handle",    "who", "account",      "accounts", "key",
                                          "reason", "requester", "by",  "on-behalf-of", "approver", "persons"};
 
+/// Of approvals only that they were given: stage and time.
+json::array approvals_given(const json::array& approvals) {
+  json::array out;
+  for (const auto& one : approvals) {
+    json::object given;
+    for (const std::string_view name : {"stage", "at"})
+      if (const auto* value = one.is_object() ? one.get_object().if_contains(name) : nullptr)
+        given[name] = *value;
+    out.push_back(std::move(given));
+  }
+  return out;
+}
+
 std::string monitor_body(Kind kind, const std::string& body) {
   auto parsed = parse_json(body, 64u << 20, "row");
   ASSENT_CHECK(parsed.ok() && parsed->is_object());
   json::object out;
   for (const auto name : monitor_members(kind))
     if (const auto* value = parsed->get_object().if_contains(name)) out[name] = *value;
+  if (kind == Kind::ticket)
+    if (const auto& given = array_of(parsed->get_object(), "approvals"); !given.empty())
+      out["approvals"] = approvals_given(given);
   return canonical(out);
 }
 

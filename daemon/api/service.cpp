@@ -5,6 +5,7 @@
 
 #include "common/hash.hpp"
 #include "common/text.hpp"
+#include "daemon/api/page.hpp"
 
 namespace assent::api {
 
@@ -40,7 +41,8 @@ bool read_only(const Route& route) {
 } // namespace
 
 Service::Service(Options options, core::Core& core, Clock& clock, std::unique_ptr<model::Model> model)
-    : options_(std::move(options)), core_(core), clock_(clock), model_(std::move(model)) {
+    : options_(std::move(options)), core_(core), clock_(clock), model_(std::move(model)),
+      atlas_(core.store()) {
   for (auto& name : model_->operations())
     operations_.insert(std::move(name));
 }
@@ -86,6 +88,10 @@ std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later
   auto routed = route(call.request.method, call.request.target);
   if (!routed) return no(call, routed.error());
   call.route = std::move(routed).value();
+  // A browser's EventSource cannot set Accept-Language.
+  for (const auto& [name, value] : call.route.query)
+    if (name == "language" && call.route.what == What::events)
+      call.language = language_of(value, call.language);
   if (call.route.what == What::nothing) return no_write(call, fail(Fault::not_found, "api.nothing-here"));
   if (call.route.what == What::not_allowed) {
     auto out = no_write(call, fail(Fault::invalid, "api.method-not-allowed", {{"methods", call.route.name}}),
@@ -97,6 +103,14 @@ std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later
   if (read_only(call.route) && !call.request.body.empty())
     return no(call, fail(Fault::invalid, "api.body-unexpected"));
   switch (call.route.what) {
+  case What::page:
+    // Only where no account stands behind a request: what a browser asks for must not act for anybody.
+    if (call.peer.door != core::Peer::Door::status)
+      return no(call, fail(Fault::not_found, "api.nothing-here"));
+    if (auto file = page_file(call.route.name, call.request.if_none_match)) return std::move(*file);
+    return no(call, fail(Fault::not_found, "api.nothing-here"));
+  case What::space:
+    return space(call, std::move(later));
   case What::metrics:
   case What::livez:
   case What::readyz:
@@ -156,6 +170,10 @@ HttpResponse Service::finish(const Call& call, Later later) {
   if (!answer) return no(call, answer.error());
   HttpResponse out;
   const std::string& name = call.route.name;
+  if (call.route.what == What::space) {
+    out.body = json::serialize(json::object{{"assent-status:space", std::move(answer).value()}});
+    return out;
+  }
   out.body = "{\"" + name.substr(0, name.find(':')) + ":output\":" + json::serialize(*answer) + "}";
   return out;
 }

@@ -10,6 +10,7 @@
 #include <set>
 #include <variant>
 
+#include "daemon/api/atlas.hpp"
 #include "daemon/api/http.hpp"
 #include "daemon/api/route.hpp"
 #include "daemon/model/model.hpp"
@@ -76,6 +77,9 @@ class Service {
   HttpResponse tree(const Call& call, store::Reader& reader);
   HttpResponse journal(const Call& call, store::Reader& reader);
   HttpResponse events(const Call& call, store::Reader& reader);
+  HttpResponse recent(const Call& call, store::Reader& reader);
+  HttpResponse summary(const Call& call, const core::Figures& figures);
+  std::optional<HttpResponse> space(Call& call, std::function<void(Later)> later);
   HttpResponse operations(const Call& call);
   HttpResponse with_figures(const Call& call, core::Figures figures);
   HttpResponse status_list(const Call& call, const core::Figures& figures);
@@ -88,6 +92,7 @@ class Service {
   std::unique_ptr<model::Model> model_;
   std::set<std::string, std::less<>> operations_;
   Accounts accounts_;
+  AtlasThread atlas_;
 };
 
 } // namespace assent::api

@@ -158,6 +158,18 @@ Status Snapshot::each(Kind kind, const std::function<void(StoredRow&&)>& row) {
   return Done{};
 }
 
+Status Snapshot::each_place(Kind kind, Id network, const std::function<void(Id, std::string_view)>& place) {
+  ASSENT_CHECK(kind == Kind::block || kind == Kind::prefix || kind == Kind::address);
+  const std::string column = kind == Kind::address ? "address" : "prefix";
+  Statement& statement = cached("SELECT id, " + column + " FROM " + name_in_sql(kind) + " WHERE network = ?");
+  Finish finish{statement};
+  statement.number(1, bounded(network));
+  while (statement.row())
+    place(static_cast<Id>(statement.number_at(0)), statement.view_at(1));
+  if (statement.code() != SQLITE_DONE) return database_.failure();
+  return Done{};
+}
+
 Result<std::uint64_t> Snapshot::head(Stream stream) {
   Statement& statement = cached(stream == Stream::decisions ? "SELECT max(number) FROM decision"
                                                             : "SELECT max(number) FROM record");

@@ -36,6 +36,7 @@ class Snapshot final : public Reader {
   Result<StoredRow> get(Kind kind, Id id) override;
   Result<Page> list(Kind kind, const Filter& filter, Id after, std::size_t limit) override;
   Status each(Kind kind, const std::function<void(StoredRow&&)>& row) override;
+  Status each_place(Kind kind, Id network, const std::function<void(Id, std::string_view)>& place) override;
   Result<std::uint64_t> head(journal::Stream stream) override;
   Status entries(journal::Stream stream, std::uint64_t from, std::size_t limit,
                  const std::function<bool(StoredEntry&&)>& entry) override;

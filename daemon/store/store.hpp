@@ -96,6 +96,10 @@ class Reader {
   virtual Result<StoredRow> get(Kind kind, Id id) = 0; ///< Fault::not_found
   virtual Result<Page> list(Kind kind, const Filter& filter, Id after, std::size_t limit) = 0;
   virtual Status each(Kind kind, const std::function<void(StoredRow&&)>& row) = 0;
+  /// Number and text of every block, prefix or address of a network, out of an index alone, in no promised
+  /// order.
+  virtual Status each_place(Kind kind, Id network,
+                            const std::function<void(Id, std::string_view)>& place) = 0;
   virtual Result<std::uint64_t> head(journal::Stream stream) = 0; ///< number of the newest entry
   virtual Status entries(journal::Stream stream, std::uint64_t from, std::size_t limit,
                          const std::function<bool(StoredEntry&&)>& entry) = 0;

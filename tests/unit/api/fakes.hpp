@@ -61,6 +61,15 @@ class Reader final : public store::Reader {
       row(store::StoredRow(stored));
     return Done{};
   }
+  Status each_place(Kind kind, Id network, const std::function<void(Id, std::string_view)>& place) override {
+    const std::lock_guard lock(contents_.mutex);
+    for (const auto& [id, stored] : contents_.rows[kind]) {
+      const auto body = json::parse(stored.body).as_object();
+      if (number_of(body, "network") != network) continue;
+      place(id, text_of(body, kind == Kind::address ? "address" : "prefix"));
+    }
+    return Done{};
+  }
   Result<std::uint64_t> head(journal::Stream stream) override {
     const std::lock_guard lock(contents_.mutex);
     const auto& entries = of(stream);

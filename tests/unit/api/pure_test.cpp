@@ -24,10 +24,15 @@ BOOST_AUTO_TEST_CASE(each_path_leads_where_the_documents_say) {
   BOOST_TEST((what("GET", "/restconf/streams/events") == What::events));
   BOOST_TEST((what("POST", "/restconf/operations/assent-ticket:act") == What::operation));
   BOOST_TEST((what("GET", "/healthz") == What::livez));
+  BOOST_TEST((what("GET", "/") == What::page));
+  BOOST_TEST((what("GET", "/page/app.js") == What::page));
+  BOOST_TEST((what("POST", "/") == What::not_allowed));
+  BOOST_TEST((what("GET", "/restconf/data/assent-status:events?limit=9") == What::recent));
+  BOOST_TEST((what("GET", "/restconf/data/assent-status:space?network=1") == What::space));
   BOOST_TEST((what("DELETE", "/restconf/data/assent-registry:address=7") == What::not_allowed));
   BOOST_TEST((what("GET", "/restconf/operations/assent-ticket:act") == What::not_allowed));
   for (const char* target :
-       {"/", "/restconf/data/assent-registry:nonsense", "/restconf/data/assent-registry:address=x",
+       {"/pages", "/restconf/data/assent-registry:nonsense", "/restconf/data/assent-registry:address=x",
         "/restconf/data/assent-registry:address=0", "/restconf/data/assent-registry:tree",
         "/restconf/data/../operations", "/metrics/", "/restconf/data/assent-status:secrets"})
     BOOST_TEST((what("GET", target) == What::nothing), target);
@@ -83,6 +88,10 @@ BOOST_AUTO_TEST_CASE(a_monitor_sees_no_personal_data) {
   const store::StoredRow ticket{5, 2, R"({"account":"li","reason":"for Li","requester":3,"state":"open"})"};
   BOOST_TEST(row_text(View::monitor, Kind::ticket, ticket) == R"({"id":5,"version":2,"state":"open"})");
   BOOST_TEST(row_text(View::full, Kind::ticket, ticket) == R"({"id":5,"version":2,)" + ticket.body.substr(1));
+  const store::StoredRow approved{
+      5, 3, R"({"approvals":[{"act":9,"at":"2026-11-23T00:00:00Z","key":"k","person":3,"stage":"city"}]})"};
+  BOOST_TEST(row_text(View::monitor, Kind::ticket, approved) ==
+             R"({"id":5,"version":3,"approvals":[{"at":"2026-11-23T00:00:00Z","stage":"city"}]})");
   const store::StoredRow finding{6, 1, R"({"after":"1500","how":"CLI","path":"/a","who":"li"})"};
   BOOST_TEST(row_text(View::monitor, Kind::finding, finding) ==
              R"({"id":6,"version":1,"after":"1500","path":"/a"})");

@@ -1,0 +1,13 @@
+// The newest events, as the event stream tells them: for those who come late.
+#pragma once
+
+#include "daemon/api/cursor.hpp"
+
+namespace assent::api {
+
+/// {"assent-status:events": [newest last…], "cursor": "D.R"}: up to `limit` events that `view` may follow, of
+/// the newest 2,000 of each stream. The stream goes on at `cursor` without a gap.
+Result<std::string> recent_events(store::Reader& reader, std::size_t limit, View view,
+                                  const Catalogue& catalogue, Language language);
+
+} // namespace assent::api
