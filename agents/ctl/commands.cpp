@@ -244,7 +244,38 @@ void add_watch(std::vector<Command>& table) {
   table.push_back(std::move(why));
   table.push_back(
       made("finding", "accept", {{"FINDING", "finding", false, true}}, write_options(), accept_findings));
-  table.push_back(made("alarm", "list", {}, {}, list_alarms));
+}
+
+void add_alarms(std::vector<Command>& table) {
+  const std::vector<Argument> which = {
+      {"TYPE", "", false, false}, {"RESOURCE", "", false, false}, {"QUALIFIER", "", true, false}};
+  const Option reason{"--reason", "TEXT", "ctl.option.alarm-reason", "", false};
+  table.push_back(made("alarm", "list", {},
+                       {{"--cleared", "", "ctl.option.alarm-cleared", "", false},
+                        {"--closed", "", "ctl.option.alarm-closed", "", false}},
+                       list_alarms));
+  auto show = made("alarm", "show", which, {}, show_alarm);
+  show.examples = {"assentctl alarm show device-unreachable xunyang-sw1"};
+  table.push_back(std::move(show));
+  for (const char* verb : {"ack", "shelve", "unshelve", "close"}) {
+    Options options;
+    if (verb == std::string_view("shelve"))
+      options.push_back({"--until", "TIME", "ctl.option.alarm-until", "", false});
+    options.push_back(reason);
+    auto command = made("alarm", verb, which, std::move(options), act_on_alarm);
+    command.help = "ctl.help.alarm-" + std::string(verb);
+    if (verb == std::string_view("shelve"))
+      command.examples = {"assentctl alarm shelve device-unreachable xunyang-sw1 --until 2h "
+                          "--reason 'the power company works there'"};
+    table.push_back(std::move(command));
+  }
+  auto watch = made("alarm", "watch", {},
+                    {{"--told", "", "ctl.option.alarm-told", "", false},
+                     {"--after", "CURSOR", "ctl.option.after", "", false},
+                     {"--count", "NUMBER", "ctl.option.event-count", "", false}},
+                    watch_alarms);
+  watch.help = "ctl.help.alarm-watch";
+  table.push_back(std::move(watch));
 }
 
 void add_policy(std::vector<Command>& table) {
@@ -296,6 +327,7 @@ const std::vector<Command>& commands() {
     add_policy(table);
     add_tickets(table);
     add_watch(table);
+    add_alarms(table);
     add_journal(table);
     return table;
   }();

@@ -80,23 +80,6 @@ Exit show_status(Session& session) {
   return ready ? Exit::done : Exit::failed;
 }
 
-Exit list_alarms(Session& session) {
-  auto rows = status_list(session, "alarms");
-  if (!rows.ok()) return session.refuse(rows.error());
-  Listing listing;
-  for (const char* name : {"severity", "type", "resource"})
-    listing.columns.push_back({name, false, {}});
-  listing.columns.push_back(time_column("raised"));
-  listing.columns.push_back({"times", true, {}});
-  listing.columns.push_back(text_column(session));
-  listing.named = [](const json::object& row) {
-    return text_of(row, "type") + " " + text_of(row, "resource");
-  };
-  listing.rows = std::move(*rows);
-  print(session, listing);
-  return Exit::done;
-}
-
 Exit list_devices(Session& session) {
   for (const auto& field : kind_row("device")->fields)
     if (session.asked.has("--" + std::string(field.name))) return list_objects(session);

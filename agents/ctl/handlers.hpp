@@ -35,9 +35,14 @@ Exit show_policy(Session& session);
 Exit propose_policy(Session& session);
 Exit propose_profile(Session& session);
 
+// do_alarm.cpp
+Exit list_alarms(Session& session);
+Exit show_alarm(Session& session);
+Exit act_on_alarm(Session& session); ///< ack, shelve, unshelve, close: the verb is the act
+Exit watch_alarms(Session& session);
+
 // do_status.cpp
 Exit show_status(Session& session);
-Exit list_alarms(Session& session);
 Exit list_devices(Session& session);
 Exit list_agents(Session& session);
 Exit watch_events(Session& session);

@@ -10,7 +10,10 @@ namespace assent::api {
 namespace {
 
 constexpr std::pair<std::string_view, std::string_view> helps[] = {
+    {"assent_alarm_notifications_total", "Notifications about alarms, by sort."},
     {"assent_alarms", "Alarms that hold, by severity."},
+    {"assent_alarms_beyond_limit_total", "Alarms that were not kept because too many held."},
+    {"assent_alarms_suppressed_total", "Times that people were not told of an alarm, by reason."},
     {"assent_api_connections", "Open connections, by door."},
     {"assent_api_connections_refused_total", "Connections refused because too many were open."},
     {"assent_api_followers", "Followers of the event stream."},

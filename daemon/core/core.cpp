@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "daemon/core/alarm_news.hpp"
 #include "daemon/core/events.hpp"
 #include "daemon/core/thread.hpp"
 
@@ -20,6 +21,8 @@ Result<std::unique_ptr<Core>> Core::start(Options options, std::unique_ptr<store
   if (!reader) return reader.error();
   auto state = load_state(**reader, **model);
   if (!state) return state.error();
+  if (auto loaded = load_alarms(**state, **reader, {clock.wall(), clock.monotonic()}); !loaded)
+    return loaded.error();
   std::unique_ptr<trust::Signer> signer;
   if (!options.checkpoint_key.empty()) {
     auto loaded = trust::Signer::load(options.checkpoint_key);
@@ -59,6 +62,7 @@ void CoreThread::begin() {
               {{"config-sha256", options_.config_sha256}, {"version", ASSENT_VERSION}});
     compare_proposed(step);
     raise_open_findings(step);
+    alarms_after_start(step);
     for (const auto& [id, ticket] : state_->tickets)
       if (ticket.state == tickets::State::open || ticket.state == tickets::State::verifying)
         for (const Id device : devices_of(*state_, ticket))
@@ -212,10 +216,19 @@ Answer CoreThread::dispatch(Step& step, const Request& request) {
 Answer CoreThread::person_operation(Step& step, const Request& request) {
   using Operation = Answer (*)(Step&, const json::object&);
   static constexpr std::pair<std::string_view, Operation> operations[] = {
-      {"assent-ticket:prepare", core::prepare},  {"assent-ticket:page", core::page},
-      {"assent-ticket:act", core::act},          {"assent-ticket:standard", core::standard},
-      {"assent-ticket:explain", core::explain},  {"assent-ticket:status", core::ticket_status},
-      {"assent-admin:check", core::check_policy}};
+      {"assent-ticket:prepare", core::prepare},
+      {"assent-ticket:page", core::page},
+      {"assent-ticket:act", core::act},
+      {"assent-ticket:standard", core::standard},
+      {"assent-ticket:explain", core::explain},
+      {"assent-ticket:status", core::ticket_status},
+      {"assent-admin:check", core::check_policy},
+      {"assent-alarm:acknowledge", core::acknowledge_alarm},
+      {"assent-alarm:shelve", core::shelve_alarm},
+      {"assent-alarm:unshelve", core::unshelve_alarm},
+      {"assent-alarm:close", core::close_alarm},
+      {"assent-alarm:show", core::show_alarm},
+      {"assent-alarm:list", core::list_alarms}};
   for (const auto& [name, operation] : operations)
     if (name == request.operation) return operation(step, request.input);
   return admin_operation(step, request);

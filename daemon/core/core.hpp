@@ -63,7 +63,7 @@ struct Figures {
   double step_seconds = 0;
   std::vector<Check> checks;
   bool ready = false;
-  json::array alarms;  ///< those that hold: type, resource, severity, text {id, args}, raised, times
+  json::array alarms;  ///< those that hold: assent-status:alarms
   json::array devices; ///< id, name, reachable, reason, last-reading, findings, baseline
   json::array agents;  ///< name, connected, heard
 };

@@ -10,9 +10,19 @@ namespace {
 // catalogues. unit-core says what is missing, and with ASSENT_WRITE_DOCS=1 writes docs/events.md.
 constexpr std::string_view of_a_finding =
     "after before device earliest finding latest nearest operation path ticket verdict";
+// What people are not told of at once (`told` is not `now`) has the severity info.
+constexpr std::string_view of_an_alarm = "by qualifier resource severity told type why";
 constexpr std::array all = {
-    EventKind{"alarm-cleared", "records", "notice", "resource severity type"},
-    EventKind{"alarm-raised", "records", "alarm", "resource severity type"},
+    EventKind{"alarm-acknowledged", "records", "notice", "name person qualifier reason resource type"},
+    EventKind{"alarm-calm", "records", "notice", of_an_alarm},
+    EventKind{"alarm-changed", "records", "alarm", of_an_alarm},
+    EventKind{"alarm-cleared", "records", "notice", of_an_alarm},
+    EventKind{"alarm-closed", "records", "notice", "name person qualifier reason resource type"},
+    EventKind{"alarm-flapping", "records", "alarm", "qualifier resource severity times told type"},
+    EventKind{"alarm-notified", "records", "alarm", "changed cleared group holding raised repeat severity"},
+    EventKind{"alarm-raised", "records", "alarm", of_an_alarm},
+    EventKind{"alarm-shelved", "records", "warning", "name person qualifier reason resource type until"},
+    EventKind{"alarm-unshelved", "records", "notice", "name person qualifier reason resource type"},
     EventKind{"change-covered", "decisions", "notice", "count device path ticket"},
     EventKind{"checkpoint", "none", "info", "installation"},
     EventKind{"finding-accepted", "decisions", "notice", "device finding path ticket"},

@@ -6,11 +6,16 @@ namespace assent::core {
 namespace {
 
 std::string severity_of(const std::string& event, const json::object& detail) {
-  if (event == "alarm-raised") {
-    const std::string severity = text_of(detail, "severity");
-    return severity == "critical" ? "critical" : severity == "major" ? "error" : "warning";
-  }
   const auto* kind = event_kind(event);
+  // For the record only: people are told of it with its group, or not at all (docs/alarms.md).
+  if (event.starts_with("alarm-") && text_of(detail, "told", "now") != "now") return "info";
+  if (kind != nullptr && kind->severity == "alarm") {
+    const std::string severity = text_of(detail, "severity"); // none: only ends are told
+    return severity == "critical" ? "critical"
+           : severity == "major"  ? "error"
+           : severity.empty()     ? "notice"
+                                  : "warning";
+  }
   // An entry of a newer version, read again: there is no better guess.
   return kind == nullptr ? "notice" : std::string(kind->severity);
 }

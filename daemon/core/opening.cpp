@@ -1,6 +1,7 @@
 // What a ticket does by itself: it opens, its window ends, its devices are read, it closes or expires.
 #include <algorithm>
 
+#include "daemon/core/alarm_news.hpp"
 #include "daemon/core/resolve.hpp"
 
 namespace assent::core {
@@ -88,8 +89,12 @@ Result<std::vector<journal::Row>> apply(Step& step, tickets::Ticket& ticket) {
 void close(Step& step, tickets::Ticket& ticket) {
   ticket.state = *tickets::after(ticket.state, Fate::verify);
   if (ticket.closed == Instant{}) ticket.closed = step.now;
-  const auto used = static_cast<std::size_t>(std::count_if(
-      ticket.permit_used.begin(), ticket.permit_used.end(), [](auto count) { return count > 0; }));
+  std::size_t used = 0;
+  for (std::size_t i = 0; i < ticket.permits.size(); ++i) {
+    // Announced work leaves nothing in a device's state: that its window was open is all there is.
+    const bool seen = i < ticket.permit_used.size() && ticket.permit_used[i] > 0;
+    if (seen || (announces_work(ticket.permits[i]) && ticket.opened != Instant{})) ++used;
+  }
   ticket.outcome = used == ticket.permits.size()       ? "implemented"
                    : used > 0 || !ticket.edits.empty() ? "partly"
                                                        : "not-implemented";
@@ -109,7 +114,10 @@ void end_window(Step& step, tickets::Ticket& ticket) {
 }
 
 bool clock_allows(Step& step) {
-  if (step.state.policy.clock_require() == "none") return true;
+  if (step.state.policy.clock_require() == "none") {
+    clear(step, "clock-unsure", "clock");
+    return true;
+  }
   const bool sure = step.options.clock_sure && step.options.clock_sure();
   if (sure)
     clear(step, "clock-unsure", "clock");
@@ -174,6 +182,7 @@ void follow_row(Step& step, const journal::Row& row) {
     if (row.gone) {
       state.watch.drop_device(row.id);
       state.devices.erase(row.id);
+      clear_alarms_on(step, "device/" + std::to_string(row.id));
     }
     ++state.plan_version;
     break;

@@ -126,7 +126,7 @@ void raise(Step& step, std::string_view type, const alarms::Subject& subject, Ar
            std::optional<alarms::Severity> severity = {});
 /// Clears it; nothing where it does not hold.
 void clear(Step& step, std::string_view type, const alarms::Subject& subject);
-/// Alarms live in memory: at a start, those of the findings that are still open.
+/// At a start: those of the findings that are still open.
 void raise_open_findings(Step& step);
 
 // Operations (docs/architecture.md). Each checks everything before it changes anything.

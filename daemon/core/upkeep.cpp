@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "daemon/core/alarm_news.hpp"
 #include "daemon/core/events.hpp"
 #include "daemon/core/thread.hpp"
 
@@ -88,6 +89,7 @@ void CoreThread::handle(CommitFailed& failed) {
   State& old = *state_;
   State& now = **fresh;
   now.alarms = std::move(old.alarms);
+  now.alarms.keep_all();
   now.devices = std::move(old.devices);
   now.prepared = std::move(old.prepared);
   now.refusals = std::move(old.refusals);
@@ -102,6 +104,9 @@ void CoreThread::handle(CommitFailed& failed) {
     if (ticket.state == tickets::State::open || ticket.state == tickets::State::verifying)
       for (const Id device : devices_of(*state_, ticket))
         order_reading(step, device);
+  // It is told at once and stands in the list; the journal gets it when it can be written again.
+  state_->alarms.raise("store-failed", "store", {}, alarms::Severity::critical,
+                       {"alarm.store-failed", {{"cause", failed.error.what.id}}}, moment_of(step));
   Event event;
   event.msgid = "store-failed";
   event.severity = "critical";
@@ -113,6 +118,9 @@ void CoreThread::handle(CommitFailed& failed) {
 void CoreThread::handle(Recovered&) {
   read_only_ = false;
   probing_ = false;
+  Step step = step_for({});
+  clear(step, "store-failed", "store");
+  finish(step, json::object{}, [](const Answer&) {});
 }
 
 void CoreThread::each_second() {
@@ -137,6 +145,7 @@ void CoreThread::each_second() {
   Step step = step_for({});
   watch_agents(step);
   watch_conditions(step);
+  tend_alarms(step);
   count_refusals(step);
   std::erase_if(state_->prepared, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
   std::erase_if(remembered_, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
@@ -182,18 +191,31 @@ void CoreThread::watch_agents(Step& step) {
     link.silent = object && step.monotonic - link.heard_at > silent_after;
     if (link.silent)
       raise(step, "agent-silent", resource, {{"agent", text_of(object->body, "name")}});
-    else
+    else if (!object || link.heard != Instant{}) // after a start: not before it has been heard
       clear(step, "agent-silent", resource);
   }
 }
 
 namespace {
 
-json::array alarm_list(const alarms::Book& book) {
+json::array alarm_list(const State& state) {
   json::array list;
-  for (const auto& alarm : book.active())
-    list.push_back(alarms::to_json(alarm));
+  for (const auto* alarm : state.alarms.active())
+    list.push_back(alarm_json(state, *alarm, false));
   return list;
+}
+
+void add_alarm_figures(const alarms::Book& book, Figures& figures) {
+  const auto& counts = book.counts();
+  for (std::size_t i = 0; i < alarms::whys; ++i)
+    figures.counters.emplace_back("alarms_suppressed{why=\"" +
+                                      std::string(name_of(static_cast<alarms::Why>(i))) + "\"}",
+                                  static_cast<double>(counts.hidden[i]));
+  for (const auto& [sort, count] : {std::pair{"first", counts.now}, std::pair{"grouped", counts.grouped},
+                                    std::pair{"repeated", counts.repeated}})
+    figures.counters.emplace_back("alarm_notifications{sort=\"" + std::string(sort) + "\"}",
+                                  static_cast<double>(count));
+  figures.counters.emplace_back("alarms_beyond_limit", static_cast<double>(counts.beyond));
 }
 
 json::array device_list(State& state) {
@@ -258,7 +280,8 @@ Figures CoreThread::make_figures() {
       {"recovery-keys", true, {"ready.no-recovery-keys", {}}}};
   figures.ready = std::all_of(figures.checks.begin(), figures.checks.end(),
                               [](const Check& check) { return check.good; });
-  figures.alarms = alarm_list(state.alarms);
+  add_alarm_figures(state.alarms, figures);
+  figures.alarms = alarm_list(state);
   figures.devices = device_list(state);
   state.registry.each(Kind::agent, [&](const registry::Object& object) {
     const auto link = state.agents.find(object.id);

@@ -10,6 +10,7 @@
 #include "common/json.hpp"
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "daemon/alarms/limits.hpp"
 #include "daemon/registry/registry.hpp"
 #include "daemon/tickets/coverage.hpp"
 
@@ -100,6 +101,7 @@ class Policy {
 
   Duration counters_interval() const { return counters_; }
   Duration state_interval() const { return state_; }
+  const alarms::Limits& alarms() const { return alarms_; }
   std::string clock_require() const { return clock_; } ///< `kernel` or `none`
   Duration approval_time() const { return approval_; } ///< how long a page stays valid
   Duration ticket_time() const { return ticket_; }     ///< until a waiting ticket expires
@@ -126,6 +128,7 @@ class Policy {
   Duration approval_{std::chrono::hours{24}};
   Duration ticket_{std::chrono::hours{24 * 30}};
   std::size_t held_ = 256;
+  alarms::Limits alarms_;
 };
 
 } // namespace assent::tickets

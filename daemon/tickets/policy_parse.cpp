@@ -220,6 +220,18 @@ Result<Policy> Policy::parse(const json::object& content, std::uint64_t version,
   policy.clock_ = text_of(object_of(content, "clock"), "require", "kernel");
   if (policy.clock_ != "kernel" && policy.clock_ != "none")
     parser.wrong(0, "/clock/require", "policy.unknown-clock", {{"require", policy.clock_}});
+  const auto& alarms = object_of(content, "alarms");
+  auto& times = policy.alarms_;
+  for (const auto& [name, time] :
+       {std::pair{"wait", &times.wait}, std::pair{"interval", &times.interval},
+        std::pair{"repeat", &times.repeat}, std::pair{"half-life", &times.half_life},
+        std::pair{"longest", &times.longest}, std::pair{"shelf", &times.shelf}})
+    *time = parser.duration(alarms, name, *time, "/alarms");
+  times.suppress = static_cast<std::uint32_t>(count_of(alarms, "suppress", times.suppress));
+  times.reuse = static_cast<std::uint32_t>(count_of(alarms, "reuse", times.reuse));
+  if (times.reuse > times.suppress)
+    parser.wrong(0, "/alarms/reuse", "policy.reuse-above-suppress",
+                 {{"reuse", std::to_string(times.reuse)}, {"suppress", std::to_string(times.suppress)}});
   policy.parse_roles(content, [&](std::string id, std::string name) {
     parser.wrong(0, "/roles", std::move(id), {{"name", std::move(name)}});
   });
