@@ -1,6 +1,6 @@
 # Rules that every target follows.
 option(ASSENT_WERROR "Warnings are errors" ON)
-set(ASSENT_SANITIZE "" CACHE STRING "address (with undefined) or thread")
+set(ASSENT_SANITIZE "" CACHE STRING "address (with undefined), thread, or fuzz (libFuzzer, clang++)")
 
 find_program(CCACHE ccache)
 if(CCACHE)
@@ -39,6 +39,11 @@ elseif(ASSENT_SANITIZE STREQUAL "thread")
   target_compile_options(assent_rules INTERFACE -fsanitize=thread)
   target_compile_definitions(assent_rules INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
   target_link_options(assent_rules INTERFACE -fsanitize=thread)
+elseif(ASSENT_SANITIZE STREQUAL "fuzz")
+  # clang 14 warns of things that g++ 12 does not; g++'s warnings are the rule.
+  target_compile_options(assent_rules INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+    -fno-sanitize-recover=all -Wno-error)
+  target_link_options(assent_rules INTERFACE -fsanitize=address,undefined)
 endif()
 
 # assent_library(NAME DEPENDS...): all .cpp files of the current folder (not main.cpp, not of folders below).

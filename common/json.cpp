@@ -1,8 +1,10 @@
 #include "common/json.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -10,8 +12,6 @@
 
 namespace assent {
 namespace {
-
-constexpr std::int64_t exact = 9'007'199'254'740'991;
 
 void print_text(std::string& out, std::string_view text) {
   out += '"';
@@ -135,11 +135,9 @@ void print(std::string& out, const json::value& value) {
     out += value.get_bool() ? "true" : "false";
     break;
   case json::kind::int64:
-    ASSENT_CHECK(std::abs(value.get_int64()) <= exact);
     out += fmt::format_int(value.get_int64()).c_str();
     break;
   case json::kind::uint64:
-    ASSENT_CHECK(value.get_uint64() <= static_cast<std::uint64_t>(exact));
     out += fmt::format_int(value.get_uint64()).c_str();
     break;
   case json::kind::double_:
@@ -181,18 +179,36 @@ Error mistake_at(std::string_view text, std::size_t offset, std::string_view fil
   return error;
 }
 
-/// Looks for an object that has one member twice. `text` is valid JSON already; depth is bounded by the
-/// parser.
-class TwiceFinder {
+/// Looks for an object that has one member twice, and for a number that no double holds, and keeps where the
+/// numbers stand. `text` is valid JSON already; depth is bounded by the parser.
+class MistakeFinder {
  public:
-  explicit TwiceFinder(std::string_view text) : text_(text) {}
+  explicit MistakeFinder(std::string_view text) : text_(text) { value(); }
   /// Offset of the second of two equal members, or npos.
-  std::size_t find() {
-    value();
-    return found_;
+  std::size_t twice() const { return found_; }
+  /// Offset of a number such as 1e999, or npos.
+  std::size_t beyond() const { return beyond_; }
+
+  /// Boost.JSON 1.81 reads some numbers one unit in the last place off; what is hashed must be exact.
+  void correct(json::value& value) const {
+    std::size_t next = 0;
+    if (rounded_) correct(value, next);
   }
 
  private:
+  void correct(json::value& value, std::size_t& next) const {
+    if (auto* object = value.if_object()) {
+      for (auto& member : *object)
+        correct(member.value(), next);
+    } else if (auto* array = value.if_array()) {
+      for (auto& each : *array)
+        correct(each, next);
+    } else if (value.is_number()) {
+      const auto token = numbers_[next++];
+      if (auto* number = value.if_double())
+        std::from_chars(token.data(), token.data() + token.size(), *number);
+    }
+  }
   void space() {
     while (at_ < text_.size() &&
            (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
@@ -247,13 +263,25 @@ class TwiceFinder {
       raw_text();
       return;
     }
+    const std::size_t start = at_;
     while (at_ < text_.size() && std::string_view(",]} \n\t\r").find(text_[at_]) == std::string_view::npos)
       ++at_;
+    if (c != '-' && (c < '0' || c > '9')) return;
+    const auto token = text_.substr(start, at_ - start);
+    numbers_.push_back(token);
+    if (token.size() < 19 && token.find_first_of(".eE") == std::string_view::npos) return;
+    double number = 0;
+    rounded_ = true;
+    if (std::from_chars(token.data(), token.data() + token.size(), number).ec != std::errc{})
+      beyond_ = std::min(beyond_, start);
   }
 
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t found_ = std::string_view::npos;
+  std::size_t beyond_ = std::string_view::npos;
+  std::vector<std::string_view> numbers_;
+  bool rounded_ = false;
 };
 
 } // namespace
@@ -277,9 +305,14 @@ Result<json::value> parse_json(std::string_view text, std::size_t max_bytes, std
   if (error) return mistake_at(text, used, file, "common.bad-json");
   if (used != text.size() && text.substr(used).find_first_not_of(" \t\r\n") != std::string_view::npos)
     return mistake_at(text, used, file, "common.bad-json");
-  const std::size_t twice = TwiceFinder(text).find();
-  if (twice != std::string_view::npos) return mistake_at(text, twice, file, "common.member-twice");
-  return parser.release();
+  const MistakeFinder mistakes(text);
+  if (mistakes.twice() != std::string_view::npos)
+    return mistake_at(text, mistakes.twice(), file, "common.member-twice");
+  if (mistakes.beyond() != std::string_view::npos)
+    return mistake_at(text, mistakes.beyond(), file, "common.bad-json");
+  json::value value = parser.release();
+  mistakes.correct(value);
+  return value;
 }
 
 std::string text_of(const json::object& object, std::string_view name, std::string_view otherwise) {

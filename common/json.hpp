@@ -13,7 +13,7 @@ namespace assent {
 namespace json = boost::json;
 
 /// RFC 8785 (JSON Canonicalization Scheme): members sorted by UTF-16 code units, no white space, shortest
-/// numbers. Integers outside ±(2^53-1) must travel as text; giving one is a bug.
+/// numbers. Integers outside ±(2^53-1) print in full; the modules keep them out of what is recorded.
 std::string canonical(const json::value& value);
 
 /// Parses at most `max_bytes` of JSON, at most 32 levels deep, one value, no trailing bytes, no duplicate

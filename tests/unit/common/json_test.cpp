@@ -1,6 +1,8 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include <limits>
+
 #include "common/hash.hpp"
 #include "common/json.hpp"
 
@@ -30,8 +32,25 @@ BOOST_AUTO_TEST_CASE(prints_numbers_as_ecmascript_does) {
   BOOST_TEST(canonical(json::value(9007199254740991)) == "9007199254740991");
 }
 
+BOOST_AUTO_TEST_CASE(prints_in_full_what_rfc_8785_does_not_know) {
+  BOOST_TEST(canonical(json::value(std::uint64_t{18446744073709551615U})) == "18446744073709551615");
+  BOOST_TEST(canonical(json::value(std::numeric_limits<std::int64_t>::min())) == "-9223372036854775808");
+}
+
 BOOST_AUTO_TEST_CASE(escapes_only_what_must_be) {
   BOOST_TEST(canonical(json::value("\x0f\n\"\\/é九")) == "\"\\u000f\\n\\\"\\\\/é九\"");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_number_that_no_double_holds) {
+  for (const char* text : {"[1,1e999]", "-1E400", "1e-400"})
+    BOOST_TEST(!parse_json(text).ok(), text);
+  BOOST_TEST(!parse_json(std::string(400, '9')).ok());
+  BOOST_TEST(parse_json("1.7976931348623157e308").ok());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_parsed_prints_as_it_was) {
+  for (const std::string text : {"[900719947199474000000,{\"a\":[1,0.1,2.2250738585072014e-308]}]", "0.73"})
+    BOOST_TEST(canonical(*parse_json(text)) == text);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_member_that_comes_twice) {
