@@ -134,13 +134,15 @@ Vigil::Woken Vigil::wait(core::Core& core) {
   patience.tv_sec = static_cast<time_t>(step / 1'000'000);
   patience.tv_nsec = static_cast<long>(step % 1'000'000) * 1000;
   for (;;) {
+    // One question at a time: a core or store that hangs gets no second one, and nobody feeds the watchdog.
+    if (watchdog != 0 && !asked_->exchange(true))
+      core.probe([asked = asked_] {
+        ::sd_notify(0, "WATCHDOG=1");
+        asked->store(false);
+      });
     const int number = ::sigtimedwait(&set, nullptr, &patience);
     if (number == SIGHUP) return Woken::reload;
     if (number > 0) return Woken::stop;
-    if (watchdog == 0 || !answered_->exchange(false)) continue;
-    // A core that does not come round again does not feed the watchdog.
-    ::sd_notify(0, "WATCHDOG=1");
-    core.figures([answered = answered_](core::Figures) { answered->store(true); });
   }
 }
 

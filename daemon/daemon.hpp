@@ -42,7 +42,8 @@ Result<std::unique_ptr<core::Core>> start_core(const Config& config, Clock& cloc
 Result<std::unique_ptr<api::Server>> start_server(const Config& config, const Catalogue& catalogue,
                                                   core::Core& core, Clock& clock, Outlets& outlets);
 
-/// Waits for signals until one asks to stop; feeds the service manager's watchdog as long as core answers.
+/// Waits for signals until one asks to stop; asks core and store all the time whether they are alive, and
+/// feeds the service manager's watchdog with each of their answers (Core::probe).
 class Vigil {
  public:
   enum class Woken : std::uint8_t { stop, reload };
@@ -50,7 +51,7 @@ class Vigil {
   Woken wait(core::Core& core);
 
  private:
-  std::shared_ptr<std::atomic<bool>> answered_ = std::make_shared<std::atomic<bool>>(true);
+  std::shared_ptr<std::atomic<bool>> asked_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 } // namespace assent

@@ -5,7 +5,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "daemon/core/event_kinds.hpp"
-#include "daemon/daemon.hpp"
+#include "daemon/reload.hpp"
 
 using namespace assent;
 
@@ -31,21 +31,21 @@ int failed(const Catalogue& catalogue, Language language, const Error& error) {
   return exit_status(error.fault);
 }
 
-void reload(const std::string& path, const Catalogue& catalogue, Config& config, Outlets& outlets,
-            core::Core& core) {
-  auto read = read_config(path);
-  if (!read) {
-    spdlog::error("{}", catalogue.text(config.language, read.error()));
+/// What a SIGHUP came to, for the log.
+void renew(const std::string& path, const Catalogue& catalogue, Config& config, api::Server& server,
+           Outlets& outlets, core::Core& core) {
+  auto waiting = reload(path, config, server, outlets, core);
+  if (!waiting) {
+    spdlog::error("{}", catalogue.text(config.language, waiting.error()));
     spdlog::error(
         "{}", catalogue.text(config.language, Message{"daemon.old-configuration-stays", {{"file", path}}}));
-  } else {
-    outlets.replace(*read);
-    spdlog::set_level(spdlog::level::from_str(read->log_level));
-    config.log_level = read->log_level;
-    spdlog::info("{}",
-                 catalogue.text(config.language, Message{"daemon.configuration-read", {{"file", path}}}));
+    return;
   }
-  core.reload();
+  spdlog::set_level(spdlog::level::from_str(config.log_level));
+  spdlog::info("{}", catalogue.text(config.language, Message{"daemon.configuration-read", {{"file", path}}}));
+  for (const auto& option : *waiting)
+    spdlog::warn("{}",
+                 catalogue.text(config.language, Message{"daemon.restart-needed", {{"option", option}}}));
 }
 
 int serve(const std::string& path, Config config, const Catalogue& catalogue) {
@@ -60,7 +60,7 @@ int serve(const std::string& path, Config config, const Catalogue& catalogue) {
   spdlog::info("{}", catalogue.text(config.language, Message{"daemon.ready", {{"version", ASSENT_VERSION}}}));
   while (vigil.wait(**core) == Vigil::Woken::reload) {
     ::sd_notify(0, "RELOADING=1");
-    reload(path, catalogue, config, outlets, **core);
+    renew(path, catalogue, config, **server, outlets, **core);
     ::sd_notify(0, "READY=1");
   }
   ::sd_notify(0, "STOPPING=1");

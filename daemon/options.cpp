@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 #include <sstream>
 
+#include "common/credential.hpp"
 #include "common/hash.hpp"
 #include "daemon/core/founding.hpp"
 #include "daemon/trust/signer.hpp"
@@ -103,7 +104,7 @@ Config config_of(const json::object& bound) {
   }
   out.syslog = syslog_targets(array_of(bound, "syslog"), out.database);
   const auto& checkpoint = object_of(bound, "checkpoint");
-  out.checkpoint_key = text_of(checkpoint, "key");
+  out.checkpoint_key = credential_path(text_of(checkpoint, "key"));
   out.checkpoint_file = text_of(checkpoint, "file");
   out.policies = text_of(bound, "policies");
   out.messages = text_of(bound, "messages");

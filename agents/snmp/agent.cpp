@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
-#include <csignal>
 #include <cstring>
 #include <mutex>
 #include <optional>
@@ -18,6 +17,7 @@
 
 #include "agents/snmp/reporter.hpp"
 #include "agents/snmp/udp.hpp"
+#include "agents/snmp/vigil.hpp"
 #include "common/client.hpp"
 #include "common/text.hpp"
 
@@ -124,7 +124,7 @@ void log_figures(const PollFigures& now, const Outbox& outbox) {
 
 /// The polling loop; everything that uses net-snmp runs here.
 void poll(const Config& config, std::map<std::string, Secret> credentials, Udp& udp, Mailbox& mailbox,
-          Outbox& outbox, const Clock& clock) {
+          Outbox& outbox, const Clock& clock, Vigil& vigil) {
   std::uint64_t seed = 0;
   ASSENT_CHECK(::getrandom(&seed, sizeof seed, 0) == sizeof seed);
   const std::unique_ptr<Codec> codec = make_v2c_codec();
@@ -134,6 +134,7 @@ void poll(const Config& config, std::map<std::string, Secret> credentials, Udp& 
   const auto now = [&] { return Moment{clock.monotonic(), clock.wall()}; };
   Steady tell = clock.monotonic() + 1h;
   while (!mailbox.ended()) {
+    vigil.beat();
     if (std::optional<Plan> plan = mailbox.take()) {
       spdlog::info("plan version={} network={} devices={} read-now={}", plan->version,
                    for_terminal(plan->network), plan->devices.size(), plan->read_now.size());
@@ -146,8 +147,8 @@ void poll(const Config& config, std::map<std::string, Secret> credentials, Udp& 
     const Steady next = std::min(poller.run(now()), tell);
     Moment at = now();
     udp.wait(
-        next - at.steady, poller.in_flight() >= many ? gather : 0ns, mailbox.fd(),
-        [&](const Endpoint& from, std::string_view bytes) { poller.datagram(from, bytes, at); },
+        std::min(next - at.steady, vigil.longest_round()), poller.in_flight() >= many ? gather : 0ns,
+        mailbox.fd(), [&](const Endpoint& from, std::string_view bytes) { poller.datagram(from, bytes, at); },
         [&](const Endpoint& from) { poller.refused(from); });
     if (at.steady >= tell) {
       poller.figures().dropped = udp.dropped();
@@ -174,12 +175,8 @@ Status run_agent(const Config& config, const std::string& policies, const Catalo
   if (!model) return std::move(model).error();
   Result<std::unique_ptr<Udp>> udp = Udp::open();
   if (!udp) return std::move(udp).error();
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
+  Vigil vigil;
   Mailbox mailbox;
   Outbox outbox;
   Ending ending;
@@ -198,11 +195,9 @@ Status run_agent(const Config& config, const std::string& policies, const Catalo
   });
   Reporter reporter(report_daemon, outbox, session, clock, log, pause);
   std::thread reporting([&] { reporter.run(); });
-  std::thread polling([&] { poll(config, std::move(*credentials), **udp, mailbox, outbox, clock); });
+  std::thread polling([&] { poll(config, std::move(*credentials), **udp, mailbox, outbox, clock, vigil); });
 
-  int signal = 0;
-  while (::sigwait(&signals, &signal) != 0) {
-  }
+  const int signal = vigil.wait();
   spdlog::info("stopping signal={}", signal);
   mailbox.end();
   polling.join();

@@ -9,9 +9,12 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/credential.hpp"
+
 namespace assent::snmp {
 
-Result<Secret> Secret::from_file(const std::string& path) {
+Result<Secret> Secret::from_file(const std::string& named) {
+  const std::string path = credential_path(named);
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
     return fail(Fault::outside, "snmp.secret-unreadable", {{"file", path}, {"why", std::strerror(errno)}});

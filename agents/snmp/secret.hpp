@@ -26,7 +26,8 @@ class Secret {
 
   /// The first line of a file of at most 4 KiB. Refuses a file that others than its owner and group may read,
   /// one that is no regular file, and an empty or overlong (above 255 bytes) community.
-  static Result<Secret> from_file(const std::string& path);
+  /// `credential:NAME` is a systemd credential (common/credential.hpp).
+  static Result<Secret> from_file(const std::string& named);
 
  private:
   std::string value_;

@@ -2,6 +2,7 @@
 // than others: connection, thread and server.
 #include "daemon/api/server.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,6 +14,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <cerrno>
 #include <csignal>
+#include <future>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -44,7 +46,9 @@ constexpr std::chrono::milliseconds follower_delay{5};
 /// Where a listening socket leads, and how many came through it.
 struct Listener {
   core::Peer peer;
-  std::string path; ///< empty: TCP
+  Server::Door door;
+  Server::Status status; ///< where `path` is empty
+  std::string path;      ///< empty: TCP
   std::size_t limit = 0;
   std::size_t body_limit = 0;
   std::atomic<std::size_t> open{0};
@@ -74,6 +78,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void follow(store::Reader& reader);
   void stop();
   bool following() const { return state_ == State::following; }
+  const Listener& door() const { return door_; }
+  void close();
 
  private:
   enum class State { idle, receiving, waiting, writing, following, lingering };
@@ -89,7 +95,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void write(std::string text);
   void more();
   void linger();
-  void close();
   void release_body();
 
   Thread& thread_;
@@ -140,6 +145,7 @@ class Thread {
   void sweep();
   void wake(); ///< any thread
   void tell_followers();
+  void drop(const Listener& door); ///< ends all connections of a door that is closed
   void begin_stop();
 
   const Server::Options& options;
@@ -234,7 +240,7 @@ void Connection::header_done() {
       all -= size;
       keep_alive_ = false;
       return respond(
-          thread_.service->refuse(fail(Fault::busy, "api.too-many-bodies"), thread_.options.language));
+          thread_.service->refuse(fail(Fault::busy, "api.too-many-bodies"), thread_.service->language()));
     }
     reserved_ = size;
     in_.resize(64u << 10);
@@ -255,7 +261,7 @@ void Connection::bad(const error_code& error) {
   if (error == http::error::body_limit) status = 413, tag = "too-big";
   respond(
       thread_.service->refuse(fail(Fault::invalid, "api.malformed-request", {{"reason", error.message()}}),
-                              thread_.options.language, status, tag));
+                              thread_.service->language(), status, tag));
 }
 
 void Connection::dispatch() {
@@ -502,6 +508,14 @@ void Thread::tell_followers() {
     connection->follow(**reader);
 }
 
+void Thread::drop(const Listener& door) {
+  std::vector<std::shared_ptr<Connection>> all;
+  for (const auto& [id, connection] : connections)
+    if (&connection->door() == &door) all.push_back(connection);
+  for (const auto& connection : all)
+    connection->close();
+}
+
 void Thread::begin_stop() {
   stopping = true;
   std::vector<std::shared_ptr<Connection>> all;
@@ -536,12 +550,20 @@ class ServerImpl final : public Server {
       : options_(std::move(options)), core_(core), clock_(clock), bell_(bell) {}
   ~ServerImpl() override;
   Result<Done> begin();
+  Result<Done> renew(Renewal renewal) override;
 
  private:
-  void add_door(std::unique_ptr<Listener> listener, int handle);
+  using Listeners = std::vector<std::unique_ptr<Listener>>;
+  Result<std::unique_ptr<Listener>> open_door(const Door& door);
+  std::unique_ptr<Listener> listen_at(int handle, const Door& door);
+  Result<std::unique_ptr<Listener>> open_status(const Status& status);
+  /// New listeners for what is wanted and not there, not yet watched; nothing stays open where one fails.
+  Result<Listeners> open_missing(const Renewal& wanted);
+  Result<Done> regrant_all(const Renewal& wanted); ///< file modes and owners; as they were where one fails
+  Result<Done> exchange(const Renewal& wanted);    ///< on the first thread
+  void retire(std::unique_ptr<Listener> listener);
   void watch(Listener& door);
   void accept(Listener& door);
-  Result<Done> open_doors();
   void add_figures(core::Figures& figures) const;
 
   const Options options_;
@@ -549,7 +571,9 @@ class ServerImpl final : public Server {
   Clock& clock_;
   Bell& bell_;
   Counters counters_;
-  std::vector<std::unique_ptr<Listener>> listeners_;
+  mutable std::mutex listeners_mutex_; ///< of the vector: the first thread changes it, all look at it
+  Listeners listeners_;
+  Listeners retired_;                            ///< closed; their last connections may still refer to them
   std::vector<std::unique_ptr<Thread>> threads_; ///< their connections refer to the listeners: they end first
   std::vector<std::thread> running_;
   std::size_t next_ = 0;
@@ -566,7 +590,11 @@ Result<Done> ServerImpl::begin() {
     thread->service = std::make_unique<Service>(std::move(service), core_, clock_, std::move(model).value());
     threads_.push_back(std::move(thread));
   }
-  if (auto opened = open_doors(); !opened) return opened;
+  auto opened = open_missing({options_.doors, options_.status, options_.language});
+  if (!opened) return std::move(opened).error();
+  listeners_ = std::move(opened).value();
+  for (auto& listener : listeners_)
+    watch(*listener);
   for (auto& thread : threads_)
     running_.emplace_back([&thread] { thread->run(); });
   const std::lock_guard lock(bell_.mutex_);
@@ -577,35 +605,145 @@ Result<Done> ServerImpl::begin() {
   return Done{};
 }
 
-Result<Done> ServerImpl::open_doors() {
-  for (const auto& door : options_.doors) {
-    auto handle = listen_local(door.path, door.mode, door.owner);
-    if (!handle) return std::move(handle).error();
-    auto listener = std::make_unique<Listener>();
-    listener->peer = {door.door, {}, door.agent};
-    listener->path = door.path;
-    const bool agent = door.door == PeerDoor::agent;
-    listener->limit = agent ? options_.agent_connections : options_.connections;
-    listener->body_limit = agent ? options_.agent_body : options_.person_body;
-    add_door(std::move(listener), *handle);
-  }
-  if (!options_.status) return Done{};
-  auto handle = listen_loopback(options_.status->address, options_.status->port);
+Result<std::unique_ptr<Listener>> ServerImpl::open_door(const Door& door) {
+  auto handle = listen_local(door.path, door.mode, door.owner);
+  if (!handle) return std::move(handle).error();
+  return listen_at(*handle, door);
+}
+
+std::unique_ptr<Listener> ServerImpl::listen_at(int handle, const Door& door) {
+  auto listener = std::make_unique<Listener>();
+  listener->peer = {door.door, {}, door.agent};
+  listener->door = door;
+  listener->path = door.path;
+  const bool agent = door.door == PeerDoor::agent;
+  listener->limit = agent ? options_.agent_connections : options_.connections;
+  listener->body_limit = agent ? options_.agent_body : options_.person_body;
+  listener->acceptor.emplace(threads_.front()->io, handle);
+  listener->pause.emplace(threads_.front()->io);
+  return listener;
+}
+
+Result<std::unique_ptr<Listener>> ServerImpl::open_status(const Status& status) {
+  auto handle = listen_loopback(status.address, status.port);
   if (!handle) return std::move(handle).error();
   auto listener = std::make_unique<Listener>();
   listener->peer.door = PeerDoor::status;
+  listener->status = status;
   listener->limit = options_.status_connections;
   listener->body_limit = 4096;
-  add_door(std::move(listener), *handle);
+  listener->acceptor.emplace(threads_.front()->io, *handle);
+  listener->pause.emplace(threads_.front()->io);
+  return listener;
+}
+
+Result<ServerImpl::Listeners> ServerImpl::open_missing(const Renewal& wanted) {
+  Listeners fresh;
+  std::optional<Error> wrong;
+  const auto there = [&](const auto& same) {
+    return std::any_of(listeners_.begin(), listeners_.end(), [&](const auto& one) { return same(*one); });
+  };
+  const auto take = [&](Result<std::unique_ptr<Listener>> opened) {
+    if (opened)
+      fresh.push_back(std::move(opened).value());
+    else
+      wrong = std::move(opened).error();
+  };
+  for (const auto& door : wanted.doors)
+    if (!wrong && !there([&](const Listener& one) { return one.path == door.path; })) take(open_door(door));
+  if (wanted.status && !wrong &&
+      !there([&](const Listener& one) { return one.path.empty() && one.status == *wanted.status; }))
+    take(open_status(*wanted.status));
+  if (!wrong) return fresh;
+  for (const auto& listener : fresh)
+    if (!listener->path.empty()) ::unlink(listener->path.c_str());
+  return *std::move(wrong);
+}
+
+Result<Done> ServerImpl::renew(Renewal renewal) {
+  std::promise<Result<Done>> done;
+  asio::post(threads_.front()->io, [&] { done.set_value(exchange(renewal)); });
+  auto outcome = done.get_future().get();
+  if (outcome)
+    for (const auto& thread : threads_)
+      asio::post(thread->io, [thread = thread.get(), language = renewal.language] {
+        thread->service->set_language(language);
+      });
+  return outcome;
+}
+
+/// The door that has the same socket file.
+const Server::Door* door_at(const std::vector<Server::Door>& doors, const std::string& path) {
+  for (const auto& door : doors)
+    if (!path.empty() && door.path == path) return &door;
+  return nullptr;
+}
+
+Result<Done> ServerImpl::regrant_all(const Renewal& wanted) {
+  std::vector<Listener*> done;
+  for (const auto& listener : listeners_) {
+    const Door* door = door_at(wanted.doors, listener->path);
+    if (!door || *door == listener->door) continue;
+    done.push_back(listener.get());
+    auto granted = regrant(door->path, door->mode, door->owner);
+    if (granted) continue;
+    Result<Done> back = Done{};
+    for (const auto* one : done)
+      if (auto again = regrant(one->door.path, one->door.mode, one->door.owner); !again) back = again;
+    return back ? granted : back; // what could not be taken back is the worse news
+  }
   return Done{};
 }
 
-void ServerImpl::add_door(std::unique_ptr<Listener> listener, int handle) {
-  auto& io = threads_.front()->io;
-  listener->acceptor.emplace(io, handle);
-  listener->pause.emplace(io);
-  listeners_.push_back(std::move(listener));
-  watch(*listeners_.back());
+/// Ends connections that wait to be accepted: they came under the rights of before.
+void turn_away(int listening) {
+  for (int handle = 0; handle >= 0;) {
+    handle = ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (handle >= 0) ::close(handle);
+  }
+}
+
+Result<Done> ServerImpl::exchange(const Renewal& wanted) {
+  auto opened = open_missing(wanted);
+  if (!opened) return std::move(opened).error();
+  Listeners now = std::move(opened).value(), old;
+  if (auto granted = regrant_all(wanted); !granted) {
+    for (const auto& listener : now)
+      if (!listener->path.empty()) ::unlink(listener->path.c_str());
+    return std::move(granted).error();
+  }
+  for (auto& listener : now)
+    watch(*listener);
+  const std::lock_guard lock(listeners_mutex_);
+  old.swap(listeners_);
+  for (auto& listener : old) {
+    const Door* door = door_at(wanted.doors, listener->path);
+    const bool stays = listener->path.empty() ? wanted.status == listener->status : door != nullptr;
+    if (stays && (listener->path.empty() || *door == listener->door)) {
+      now.push_back(std::move(listener));
+      continue;
+    }
+    // Also where only the file's rights or its agent are new: who came through it has to come again.
+    if (stays) {
+      turn_away(listener->acceptor->native_handle());
+      now.push_back(listen_at(listener->acceptor->release(), *door));
+      watch(*now.back());
+    } else if (!listener->path.empty()) {
+      ::unlink(listener->path.c_str());
+    }
+    retire(std::move(listener));
+  }
+  listeners_ = std::move(now);
+  return Done{};
+}
+
+void ServerImpl::retire(std::unique_ptr<Listener> listener) {
+  error_code ignored;
+  if (listener->acceptor->is_open()) listener->acceptor->close(ignored);
+  listener->pause->cancel();
+  for (auto& thread : threads_)
+    asio::post(thread->io, [thread = thread.get(), one = listener.get()] { thread->drop(*one); });
+  retired_.push_back(std::move(listener));
 }
 
 void ServerImpl::watch(Listener& door) {
@@ -642,11 +780,14 @@ void ServerImpl::accept(Listener& door) {
 }
 
 void ServerImpl::add_figures(core::Figures& figures) const {
-  for (const auto& listener : listeners_) {
-    const std::string_view door = door_names[static_cast<std::size_t>(listener->peer.door)];
-    figures.gauges.emplace_back(
-        labelled("assent_api_connections", {{"door", door}, {"agent", listener->peer.agent}}),
-        static_cast<double>(listener->open));
+  {
+    const std::lock_guard lock(listeners_mutex_);
+    for (const auto& listener : listeners_) {
+      const std::string_view door = door_names[static_cast<std::size_t>(listener->peer.door)];
+      figures.gauges.emplace_back(
+          labelled("assent_api_connections", {{"door", door}, {"agent", listener->peer.agent}}),
+          static_cast<double>(listener->open));
+    }
   }
   figures.gauges.emplace_back("assent_api_followers", bell_.followers_.load());
   for (std::size_t door = 0; door < 3; ++door)
@@ -681,10 +822,11 @@ ServerImpl::~ServerImpl() {
     asio::post(threads_[i]->io, [thread = threads_[i].get()] { thread->begin_stop(); });
   for (auto& thread : running_)
     thread.join();
-  for (auto& listener : listeners_) {
-    listener->acceptor.reset();
-    listener->pause.reset();
-  }
+  for (auto* list : {&listeners_, &retired_})
+    for (auto& listener : *list) {
+      listener->acceptor.reset();
+      listener->pause.reset();
+    }
 }
 
 void Bell::ring(const core::Event& event) {

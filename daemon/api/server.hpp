@@ -37,10 +37,12 @@ class Server {
     unsigned mode = 0660;
     std::string agent; ///< whose socket it is (door agent)
     std::string owner; ///< account to whom the socket file belongs; empty: our own
+    bool operator==(const Door&) const = default;
   };
   struct Status {
     std::string address = "127.0.0.1";
     std::uint16_t port = 9723;
+    bool operator==(const Status&) const = default;
   };
   struct Options {
     std::vector<Door> doors;
@@ -60,6 +62,17 @@ class Server {
 
   /// Listens and serves. Core, clock and bell must outlive it.
   static Result<std::unique_ptr<Server>> start(Options options, core::Core& core, Clock& clock, Bell& bell);
+
+  /// What can change while the server runs.
+  struct Renewal {
+    std::vector<Door> doors;
+    std::optional<Status> status;
+    Language language = Language::en;
+  };
+  /// Opens the doors that are new, then closes those that are gone, with their connections; connections of
+  /// all others go on. All or nothing: where one cannot be opened, everything stays as it was. Blocks until
+  /// it is done; not for the I/O threads.
+  virtual Result<Done> renew(Renewal renewal) = 0;
   virtual ~Server() = default; ///< answers what it has been asked, at most 1 s long; removes its socket files
 };
 

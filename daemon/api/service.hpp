@@ -65,6 +65,8 @@ class Service {
   HttpResponse refuse(const Error& error, Language language, unsigned status = 0, std::string_view tag = {});
 
   const Catalogue& catalogue() const { return options_.catalogue; }
+  Language language() const { return options_.language; }
+  void set_language(Language language) { options_.language = language; }
 
  private:
   HttpResponse no(const Call& call, const Error& error, unsigned status = 0, std::string_view tag = {});

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
@@ -42,6 +43,30 @@ Status clear_path(const std::string& path, const sockaddr_un& address) {
   return Done{};
 }
 
+/// One entry of the extended attribute system.posix_acl_access (linux/posix_acl_xattr.h), little-endian.
+void add_entry(std::vector<unsigned char>& out, unsigned tag, unsigned rights, std::uint32_t id) {
+  for (const auto& [value, bytes] : {std::pair{tag, 2u}, {rights, 2u}, {id, 4u}})
+    for (unsigned i = 0; i < bytes; ++i)
+      out.push_back(static_cast<unsigned char>(value >> (8 * i)));
+}
+
+/// Whoever may open the file besides us: exactly this user. Gives it the file, or, where that needs a
+/// capability that we don't have, adds an entry for this user to its access list, which its owner may do
+/// (docs/decisions/0016).
+bool give_to(const std::string& path, uid_t user) {
+  if (::chown(path.c_str(), user, static_cast<gid_t>(-1)) == 0) return true;
+  if (errno != EPERM) return false;
+  constexpr unsigned nothing = 0, read_write = 6;
+  constexpr std::uint32_t nobody = 0xffffffff;
+  std::vector<unsigned char> list{2, 0, 0, 0}; // version 2
+  add_entry(list, 0x01, read_write, nobody);   // the owner: us
+  add_entry(list, 0x02, read_write, user);
+  add_entry(list, 0x04, nothing, nobody);    // the group
+  add_entry(list, 0x10, read_write, nobody); // most that an entry gives
+  add_entry(list, 0x20, nothing, nobody);    // others
+  return ::setxattr(path.c_str(), "system.posix_acl_access", list.data(), list.size(), 0) == 0;
+}
+
 std::optional<uid_t> uid_of(const std::string& account) {
   std::vector<char> space(16384);
   passwd entry{};
@@ -67,13 +92,23 @@ Result<int> listen_local(const std::string& path, unsigned mode, const std::stri
   // chmod afterwards gives back what umask took.
   const bool good = ::fchmod(handle, mode) == 0 &&
                     ::bind(handle, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-                    ::chmod(path.c_str(), mode) == 0 &&
-                    ::chown(path.c_str(), *user, static_cast<gid_t>(-1)) == 0 &&
+                    ::chmod(path.c_str(), mode) == 0 && (owner.empty() || give_to(path, *user)) &&
                     ::listen(handle, backlog) == 0;
   if (good) return handle;
   const int number = errno;
   ::close(handle);
   return cannot_listen(path, number);
+}
+
+Status regrant(const std::string& path, unsigned mode, const std::string& owner) {
+  const auto user = owner.empty() ? std::optional<uid_t>(::geteuid()) : uid_of(owner);
+  if (!user) return fail(Fault::outside, "api.no-such-account", {{"account", owner}, {"path", path}});
+  // First to nobody but us; an access list would make chmod change its mask only.
+  const bool bare =
+      ::removexattr(path.c_str(), "system.posix_acl_access") == 0 || errno == ENODATA || errno == EOPNOTSUPP;
+  if (bare && ::chmod(path.c_str(), mode) == 0 && (*user == ::geteuid() || give_to(path, *user)))
+    return Done{};
+  return cannot_listen(path, errno);
 }
 
 Result<int> listen_loopback(const std::string& address, std::uint16_t port) {

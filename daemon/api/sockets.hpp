@@ -11,8 +11,13 @@ namespace assent::api {
 /// A listening, non-blocking Unix socket of exactly this mode from its first moment. A socket file that
 /// nobody listens on is replaced; one that somebody listens on, or a file that is no socket, is refused. The
 /// caller owns the handle.
-/// `owner` names the account to whom the file is given; empty: it stays ours.
+/// `owner` names the account to whom the file is given; empty: it stays ours. Without the right to give files
+/// away, it stays ours too, and an access list lets that account open it.
 Result<int> listen_local(const std::string& path, unsigned mode, const std::string& owner = {});
+
+/// Mode and owner of a socket file that listen_local() made, changed as if it were made now. Whoever could
+/// open it before and is neither owner nor named now can't any more.
+Status regrant(const std::string& path, unsigned mode, const std::string& owner);
 
 /// The same on TCP. Anything but a loopback address is refused: the status port has no TLS.
 Result<int> listen_loopback(const std::string& address, std::uint16_t port);

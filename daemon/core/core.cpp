@@ -99,8 +99,12 @@ void CoreThread::figures(std::function<void(Figures)> answer) {
   queue_.put(WantFigures{std::move(answer)});
 }
 
-void CoreThread::reload() {
-  queue_.put(Reread{});
+void CoreThread::probe(std::function<void()> answer) {
+  queue_.put(Probe{std::move(answer)});
+}
+
+void CoreThread::reload(Renewal renewal) {
+  queue_.put(Reread{std::move(renewal)});
 }
 
 std::chrono::nanoseconds CoreThread::patience() const {

@@ -13,6 +13,7 @@
 #include "common/result.hpp"
 #include "common/time.hpp"
 #include "daemon/store/store.hpp"
+#include "daemon/trust/signer.hpp"
 
 namespace assent::core {
 
@@ -99,10 +100,21 @@ class Core {
   /// Any thread. A door refused this before it became a Request; it is journalled as core's own refusals are,
   /// up to the same rate. `what` names what was tried, in printable ASCII. Dropped where the queue is full.
   virtual void refused(Peer peer, std::string what, Error error) = 0;
-  /// Any thread; the answer comes on core's thread, within one round: also the watchdog's question.
+  /// Any thread; the answer comes on core's thread, within one round.
   virtual void figures(std::function<void(Figures)> answer) = 0;
-  /// SIGHUP: proposed files are read again and compared.
-  virtual void reload() = 0;
+  /// The watchdog's question. Any thread; the answer comes on the store's thread, after core has made a step
+  /// and the store has taken a batch from it, whether it could write it or not. Dropped where core stops.
+  virtual void probe(std::function<void()> answer) = 0;
+  /// SIGHUP: takes over what can change in a running core; proposed files are read again and compared. The
+  /// journal gets a record of it.
+  struct Renewal {
+    std::vector<std::string> proposed;
+    std::unique_ptr<trust::Signer> signer; ///< of checkpoint_key; none where there is no such key
+    std::string checkpoint_file;
+    std::string config_sha256;
+    std::vector<std::string> restart; ///< options that differ in the file and wait for a restart
+  };
+  virtual void reload(Renewal renewal) = 0;
   virtual store::Store& store() = 0; ///< for readers
 };
 

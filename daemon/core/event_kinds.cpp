@@ -25,6 +25,7 @@ constexpr std::array all = {
     EventKind{"alarm-unshelved", "records", "notice", "name person qualifier reason resource type"},
     EventKind{"change-covered", "decisions", "notice", "count device path ticket"},
     EventKind{"checkpoint", "none", "info", "installation"},
+    EventKind{"configuration-read", "records", "info", "config-sha256 restart"},
     EventKind{"finding-accepted", "decisions", "notice", "device finding path ticket"},
     EventKind{"finding-changed", "decisions", "alert", of_a_finding},
     EventKind{"finding-cleared", "decisions", "notice", of_a_finding},

@@ -29,7 +29,8 @@ class CoreThread final : public Core {
   void post(Request request, Reply reply) override;
   void refused(Peer peer, std::string what, Error error) override;
   void figures(std::function<void(Figures)> answer) override;
-  void reload() override;
+  void probe(std::function<void()> answer) override;
+  void reload(Renewal renewal) override;
   store::Store& store() override { return *store_; }
 
  private:
@@ -44,13 +45,18 @@ class CoreThread final : public Core {
   struct WantFigures {
     std::function<void(Figures)> answer;
   };
-  struct Reread {};
+  struct Probe {
+    std::function<void()> answer;
+  };
+  struct Reread {
+    Renewal renewal;
+  };
   struct CommitFailed {
     Error error;
   };
   struct Recovered {};
   struct Stop {};
-  using Message = std::variant<Asked, Turned, WantFigures, Reread, CommitFailed, Recovered, Stop>;
+  using Message = std::variant<Asked, Turned, WantFigures, Probe, Reread, CommitFailed, Recovered, Stop>;
 
   /// An agent that waits for a newer plan than it knows.
   struct Waiting {
@@ -69,7 +75,8 @@ class CoreThread final : public Core {
   void handle(Asked& asked);
   void handle(Turned& turned);
   void handle(WantFigures& want) { want.answer(make_figures()); }
-  void handle(Reread&);
+  void handle(Probe& probe);
+  void handle(Reread& reread);
   void handle(CommitFailed& failed);
   void handle(Recovered&);
   void handle(Stop&) { stopping_ = true; }

@@ -60,8 +60,30 @@ void CoreThread::handle(Turned& turned) {
   finish(step, json::object{}, [](const Answer&) {});
 }
 
-void CoreThread::handle(Reread&) {
+void CoreThread::handle(Probe& probe) {
+  // An empty batch: a transaction without a write, so nothing to wait for but the store itself.
+  store_->commit({}, [answer = std::move(probe.answer)](const store::Committed&) { answer(); });
+}
+
+void CoreThread::handle(Reread& reread) {
+  Renewal& renewal = reread.renewal;
   Step step = step_for({});
+  for (const auto& file : options_.proposed)
+    if (std::find(renewal.proposed.begin(), renewal.proposed.end(), file) == renewal.proposed.end())
+      clear(step, "proposed-file-differs", file);
+  if (options_.checkpoint_file != renewal.checkpoint_file)
+    clear(step, "checkpoint-not-written", options_.checkpoint_file);
+  options_.proposed = std::move(renewal.proposed);
+  options_.checkpoint_file = std::move(renewal.checkpoint_file);
+  options_.config_sha256 = std::move(renewal.config_sha256);
+  signer_ = std::move(renewal.signer);
+  if (!read_only_) {
+    std::string list;
+    for (const auto& option : renewal.restart)
+      list += (list.empty() ? "" : ", ") + option;
+    step.note(journal::Stream::records, "configuration-read",
+              {{"config-sha256", options_.config_sha256}, {"restart", list.empty() ? "-" : list}});
+  }
   compare_proposed(step);
   finish(step, json::object{}, [](const Answer&) {});
 }

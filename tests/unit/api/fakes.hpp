@@ -147,7 +147,8 @@ class Core final : public core::Core {
     const std::lock_guard lock(mutex);
     held.push_back(std::move(answer));
   }
-  void reload() override {}
+  void probe(std::function<void()> answer) override { answer(); }
+  void reload(Renewal) override {}
   store::Store& store() override { return kept; }
 
   fake::Store kept;
