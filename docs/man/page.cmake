@@ -1,8 +1,15 @@
-# One page: @COMMANDS@ is replaced by what assentctl prints, and scdoc makes roff of it.
+# One page: @COMMANDS@ is replaced by what assentctl prints, @OPTIONS NAME@ by the table NAME of the file TABLES, and
+# scdoc makes roff of it.
 file(READ ${SOURCE} text)
 if(text MATCHES "@COMMANDS@")
   execute_process(COMMAND ${ASSENTCTL} manual-commands OUTPUT_VARIABLE commands COMMAND_ERROR_IS_FATAL ANY)
   string(REPLACE "@COMMANDS@" "${commands}" text "${text}")
 endif()
+string(REGEX MATCHALL "@OPTIONS [a-z:-]+@" wanted "${text}")
+foreach(word ${wanted})
+  string(REGEX REPLACE "@OPTIONS (.*)@" "\\1" name "${word}")
+  execute_process(COMMAND awk -v name=${name} -f ${OPTIONS} ${TABLES} OUTPUT_VARIABLE options COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "${word}" "${options}" text "${text}")
+endforeach()
 file(WRITE ${TARGET}.scd "${text}")
 execute_process(COMMAND ${SCDOC} INPUT_FILE ${TARGET}.scd OUTPUT_FILE ${TARGET} COMMAND_ERROR_IS_FATAL ANY)
