@@ -52,7 +52,7 @@ struct News {
   // told
   struct Item {
     Key key;
-    What what{};
+    What what{}; ///< the last thing that happened to it
     std::vector<std::string> on;
     Message text;
     Severity severity{};

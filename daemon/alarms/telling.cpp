@@ -213,7 +213,10 @@ bool Book::add_item(News& news, const Groups::Pending& pending, const Moment& no
   ++(pending.what == What::raised    ? news.raised
      : pending.what == What::changed ? news.changed
                                      : news.cleared);
-  if (news.items.size() < most_items)
+  const auto same = std::ranges::find(news.items, pending.key, &News::Item::key);
+  if (same != news.items.end())
+    same->what = pending.what;
+  else if (news.items.size() < most_items)
     news.items.push_back({pending.key, pending.what, alarm.on, alarm.text, alarm.severity});
   heard(alarm, now);
   return true;

@@ -88,11 +88,15 @@ BOOST_AUTO_TEST_CASE(what_came_and_went_within_the_wait_is_told_all_the_same) {
   raise_on("unapproved-change", "finding/2", {"device/1"});
   at(3);
   clear("unapproved-change", "finding/2");
-  news();
+  at(29);
+  book.take_news();
   at(30);
-  BOOST_TEST(
-      news() ==
-      "told changes device/1: unapproved-change finding/2 raised, unapproved-change finding/2 cleared,\n");
+  const auto told = book.take_news();
+  BOOST_REQUIRE(told.size() == 1u);
+  BOOST_TEST(told[0].raised == 1u);
+  BOOST_TEST(told[0].cleared == 1u);
+  BOOST_REQUIRE(told[0].items.size() == 1u);
+  BOOST_TEST((told[0].items[0].what == What::cleared));
 }
 
 BOOST_AUTO_TEST_CASE(what_holds_is_told_again_until_somebody_acknowledges) {
