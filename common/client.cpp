@@ -12,6 +12,7 @@
 #include <boost/beast/http/write.hpp>
 #include <optional>
 #include <poll.h>
+#include <unistd.h>
 
 #include "common/error_json.hpp"
 #include "common/sse.hpp"
@@ -78,6 +79,7 @@ struct ApiClient::Impl {
   Status connect() {
     if (stream && !stale()) return Done{};
     close();
+    if (options.dial) return dial();
     // sockaddr_un holds 107 bytes of path; Asio throws beyond them.
     if (options.socket.size() > 107)
       return broken("common.daemon-unreachable", Fault::unavailable, asio::error::name_too_long);
@@ -86,6 +88,18 @@ struct ApiClient::Impl {
     const auto error = run([&](auto done) { stream->async_connect(Local::endpoint(options.socket), done); });
     if (!error) return Done{};
     close();
+    return broken("common.daemon-unreachable", Fault::unavailable, error);
+  }
+
+  Status dial() {
+    auto handle = options.dial();
+    if (!handle) return std::move(handle).error();
+    stream.emplace(io.get_executor());
+    error_code error;
+    stream->socket().assign(Local(), *handle, error);
+    if (!error) return Done{};
+    ::close(*handle);
+    stream.reset();
     return broken("common.daemon-unreachable", Fault::unavailable, error);
   }
 

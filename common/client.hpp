@@ -36,6 +36,9 @@ class ApiClient {
     std::chrono::milliseconds deadline{30'000}; ///< for each call; long polls need more than their wait
     Language language = Language::en;           ///< of the texts in errors
     std::size_t answer_bound = 64u << 20;       ///< bytes of one answer
+    /// Makes each connection in place of the socket: a connected stream socket, which the client then owns.
+    /// May block; its error is the call's. `socket` is then only what errors name.
+    std::function<Result<int>()> dial;
   };
   explicit ApiClient(Options options);
   ~ApiClient();

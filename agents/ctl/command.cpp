@@ -112,6 +112,7 @@ class Reader {
       value = text.substr(equals + 1);
       has_value = true;
     }
+    if (name == "-H") name = "--host";
     if (name == "-o") name = "--output";
     if (name == "-h") name = "--help";
     if (name == "-V") name = "--version";

@@ -311,6 +311,9 @@ void add_journal(std::vector<Command>& table) {
   Command status = made("status", "", {}, {}, show_status);
   status.help = "ctl.help.status";
   table.push_back(std::move(status));
+  Command stdio = made("stdio", "", {}, {}, join_stdio);
+  stdio.help = "ctl.help.stdio";
+  table.push_back(std::move(stdio));
   Command backup = made("backup", "", {{"FILE", "file", false, false}}, {}, back_up);
   backup.help = "ctl.help.backup";
   table.push_back(std::move(backup));
@@ -341,6 +344,7 @@ const std::vector<Option>& common_options() {
       {"--as", "HANDLE", "ctl.option.as", "person", false},
       {"--yes", "", "ctl.option.yes", "", false},
       {"--socket", "PATH", "ctl.option.socket", "file", false},
+      {"--host", "ssh://[USER@]HOST[:PORT]", "ctl.option.host", "", false},
       {"--language", "en|zh_CN", "ctl.option.language", "en|zh_CN", false},
       {"--help", "", "ctl.option.help", "", false},
       {"--version", "", "ctl.option.version", "", false}};

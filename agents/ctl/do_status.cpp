@@ -59,6 +59,11 @@ Exit with_live(Session& session, const std::string& list, std::vector<Column> mo
 
 } // namespace
 
+Exit join_stdio(Session& session) {
+  auto joined = session.api.join(0, 1);
+  return joined ? Exit::done : session.refuse(joined.error());
+}
+
 Exit show_status(Session& session) {
   auto answer = session.api.get("assent-status:readiness");
   if (!answer.ok()) return session.refuse(answer.error());

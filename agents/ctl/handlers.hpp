@@ -43,6 +43,7 @@ Exit watch_alarms(Session& session);
 
 // do_status.cpp
 Exit show_status(Session& session);
+Exit join_stdio(Session& session);
 Exit list_devices(Session& session);
 Exit list_agents(Session& session);
 Exit watch_events(Session& session);

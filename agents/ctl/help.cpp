@@ -107,7 +107,7 @@ std::vector<std::string> completions_of(const std::string& complete) {
 const Option* option_named(const Command* command, const std::string& name) {
   for (const auto* list : {&common_options(), command ? &command->options : &common_options()})
     for (const auto& option : *list)
-      if (option.name == (name == "-o" ? "--output" : name)) return &option;
+      if (option.name == (name == "-o" ? "--output" : name == "-H" ? "--host" : name)) return &option;
   return nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "agents/ctl/signing.hpp"
+#include "agents/ctl/ssh.hpp"
 #include "common/client.hpp"
 
 namespace assent::ctl {
@@ -51,8 +52,7 @@ class Terminal final : public Console {
 
 class Socket final : public Api {
  public:
-  Socket(std::string socket, Language language)
-      : options_(options(std::move(socket), language)), client_(options_) {}
+  explicit Socket(ApiClient::Options options) : options_(std::move(options)), client_(options_) {}
 
   Result<json::object> call(const std::string& operation, const json::object& input) override {
     // A backup of a large store takes minutes.
@@ -86,13 +86,12 @@ class Socket final : public Api {
     return done;
   }
 
- private:
-  static ApiClient::Options options(std::string socket, Language language) {
-    ApiClient::Options made;
-    made.socket = std::move(socket);
-    made.language = language;
-    return made;
+  Status join(int in, int out) override {
+    if (options_.dial) return fail(Fault::invalid, "ctl.stdio-is-here");
+    return bridge(options_.socket, in, out);
   }
+
+ private:
   ApiClient::Options options_;
   ApiClient client_;
 };
@@ -104,7 +103,15 @@ std::unique_ptr<Console> make_console() {
 }
 
 std::unique_ptr<Api> make_api(const std::string& socket, Language language) {
-  return std::make_unique<Socket>(socket, language);
+  ApiClient::Options options;
+  options.socket = socket;
+  options.language = language;
+  if (auto remote = parse_remote(socket))
+    options.dial = [remote = *std::move(remote)] {
+      const char* program = std::getenv("ASSENT_SSH");
+      return dial(remote, program == nullptr ? "" : program);
+    };
+  return std::make_unique<Socket>(std::move(options));
 }
 
 } // namespace assent::ctl

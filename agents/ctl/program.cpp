@@ -5,6 +5,7 @@
 #include "agents/ctl/help.hpp"
 #include "agents/ctl/kinds.hpp"
 #include "agents/ctl/print.hpp"
+#include "agents/ctl/ssh.hpp"
 #include "common/text.hpp"
 
 namespace assent::ctl {
@@ -14,10 +15,14 @@ namespace {
 /// Names of objects for the shell, as many as it can use.
 constexpr std::size_t names_for_shell = 200;
 
+/// What was said on the line goes before the environment, a socket before a host. `ssh://…` is another
+/// machine.
 std::string socket_of(const Invocation& asked, const Console& console) {
-  std::string socket = asked.text("--socket");
-  if (socket.empty()) socket = console.environment("ASSENT_SOCKET");
-  return socket.empty() ? default_socket : socket;
+  for (const char* option : {"--socket", "--host"})
+    if (asked.has(option)) return asked.text(option);
+  for (const char* name : {"ASSENT_SOCKET", "ASSENT_HOST"})
+    if (auto value = console.environment(name); !value.empty()) return value;
+  return default_socket;
 }
 
 /// `assentctl complete WORD…`: what the last word may become, one a line. Never an error: the shell shows
@@ -35,8 +40,12 @@ Exit complete(const std::vector<std::string>& words, const Outside& outside) {
       outside.console.out(candidate + "\n"); // <file>: the shell's own business
       continue;
     }
-    for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
       if (words[i] == "--socket") none.options["--socket"] = {words[i + 1]};
+      if (words[i] == "--host" || words[i] == "-H") none.options["--host"] = {words[i + 1]};
+    }
+    // Completion must not ask for a pass phrase in the middle of a line.
+    if (socket_of(none, outside.console).starts_with("ssh://")) continue;
     const auto api = outside.connect(socket_of(none, outside.console), Language::en);
     const Session session(none, *api, outside.signing, outside.console, outside.catalogue, Language::en,
                           outside.clock);
@@ -139,7 +148,13 @@ Exit run(const std::vector<std::string>& words, const Outside& outside) {
                         {"expected", "table, wide, json, jsonl, yaml, csv, name"}});
     return usage_error(error, outside, language);
   }
-  const auto api = outside.connect(socket_of(*asked, outside.console), language);
+  const auto where = socket_of(*asked, outside.console);
+  const bool host = !asked->has("--socket") &&
+                    (asked->has("--host") || where == outside.console.environment("ASSENT_HOST"));
+  if (host || where.starts_with("ssh:"))
+    if (auto remote = parse_remote(where); !remote.ok())
+      return usage_error(remote.error(), outside, language);
+  const auto api = outside.connect(where, language);
   Session session(*asked, *api, outside.signing, outside.console, outside.catalogue, language, outside.clock);
   const Exit exit = asked->command->run(session);
   outside.console.flush();

@@ -46,7 +46,7 @@ Exit Session::refuse(const Error& error) const {
     begin = end + 1;
   }
   console.err("assentctl: " + safe);
-  if (error.what.id == "common.daemon-unreachable") return Exit::unreachable;
+  if (error.what.id == "common.daemon-unreachable" || error.what.id == "ctl.no-ssh") return Exit::unreachable;
   return exit_of(error);
 }
 

@@ -35,6 +35,8 @@ class Api {
   virtual Result<std::string> text(const std::string& path) = 0;
   /// Events after the cursor (empty: from now on) until `each` says false.
   virtual Status follow(const std::string& after, const std::function<bool(const Happening&)>& each) = 0;
+  /// Joins two descriptors with the daemon's socket (agents/ctl/ssh.hpp); only for a daemon of this machine.
+  virtual Status join(int in, int out) = 0;
 };
 
 /// A key that can sign: a file, or a public key whose private half an ssh-agent holds.

@@ -9,6 +9,7 @@ namespace assent::ctl {
 
 std::unique_ptr<Signing> make_signing();
 std::unique_ptr<Console> make_console();
+/// `socket`: a path, or `ssh://…` for a daemon on another machine.
 std::unique_ptr<Api> make_api(const std::string& socket, Language language);
 
 /// Runs a program without a shell, with `input` on its standard input; its standard output, at most 1 MiB.

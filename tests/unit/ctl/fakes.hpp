@@ -39,6 +39,11 @@ struct FakeApi final : Api {
       if (!each(one)) return Done{};
     return fail(Fault::outside, "test.stream-ended");
   }
+  Status join(int, int) override {
+    if (!reachable)
+      return fail(Fault::unavailable, "common.daemon-unreachable", {{"socket", "s"}, {"reason", "r"}});
+    return Done{};
+  }
 };
 
 struct FakeSigning final : Signing {
@@ -122,6 +127,7 @@ struct World {
       Status follow(const std::string& a, const std::function<bool(const Happening&)>& e) override {
         return real.follow(a, e);
       }
+      Status join(int in, int out) override { return real.join(in, out); }
       Api& real;
     };
     const Outside outside{console, signing, clock, catalogue,
