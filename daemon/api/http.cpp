@@ -50,7 +50,7 @@ std::string_view reason_of(unsigned status) {
 
 std::string response_head(const HttpResponse& response, bool keep_alive) {
   std::string out;
-  out.reserve(320 + response.body.size());
+  out.reserve(320);
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   out.append(reason_of(response.status)).append("\r\nContent-Type: ").append(response.content_type);
   out.append("\r\nCache-Control: ").append(response.revalidated ? "no-cache" : "no-store");
@@ -61,7 +61,7 @@ std::string response_head(const HttpResponse& response, bool keep_alive) {
   // A stream has no length: it ends with the connection (RFC 9112 6.3, case 8).
   if (response.stream) return out.append("Connection: close\r\n\r\n");
   if (response.status != 304)
-    out.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
+    out.append("Content-Length: ").append(std::to_string(response.content().size())).append("\r\n");
   if (!keep_alive) out.append("Connection: close\r\n");
   return out.append("\r\n");
 }

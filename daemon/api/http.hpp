@@ -2,6 +2,7 @@
 // tested without.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,12 +26,15 @@ struct HttpResponse {
   unsigned status = 200;
   std::string content_type = "application/yang-data+json";
   std::string body;
-  std::string etag;         ///< with quotes; empty: none
-  std::string allow;        ///< for 405
-  std::string fields;       ///< further header fields, each ended by CR LF
+  std::shared_ptr<const std::string> shared; ///< the body, where it is the same for many
+  std::string etag;                          ///< with quotes; empty: none
+  std::string allow;                         ///< for 405
+  std::string fields;                        ///< further header fields, each ended by CR LF
   bool revalidated = false; ///< may be kept and must be asked for again (no-cache), not forgotten (no-store)
   bool retry_later = false; ///< Retry-After: 1
   bool stream = false;      ///< the body is the beginning of an event stream that goes on
+
+  std::string_view content() const { return shared ? std::string_view(*shared) : std::string_view(body); }
 };
 
 /// Whose eyes: decides which reads are answered, and how much of a row is shown.

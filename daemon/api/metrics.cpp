@@ -1,7 +1,10 @@
 #include "daemon/api/metrics.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <fmt/format.h>
 #include <map>
 
@@ -15,12 +18,17 @@ constexpr std::pair<std::string_view, std::string_view> helps[] = {
     {"assent_alarms_beyond_limit_total", "Alarms that were not kept because too many held."},
     {"assent_alarms_suppressed_total", "Times that people were not told of an alarm, by reason."},
     {"assent_api_connections", "Open connections, by door."},
+    {"assent_api_connections_evicted_total", "Slow connections closed at the status port to make room."},
     {"assent_api_connections_refused_total", "Connections refused because too many were open."},
     {"assent_api_followers", "Followers of the event stream."},
     {"assent_api_requests_total", "Requests answered, by door and class of status."},
     {"assent_api_timeouts_total", "Connections closed because the peer was too slow."},
     {"assent_build_info", "Version of this daemon."},
     {"assent_core_step_seconds", "Length of core's steps."},
+    {"assent_device_findings", "Deviations on a device that nothing permits."},
+    {"assent_device_last_reading_timestamp_seconds", "When the newest complete reading of a device began."},
+    {"assent_device_reachable", "Whether a device's agent can read it; absent until it has tried."},
+    {"assent_device_samples_total", "Samples of a device's counters that have come in."},
     {"assent_devices_unreachable", "Devices whose agent cannot read them."},
     {"assent_findings_open", "Deviations that nothing permits."},
     {"assent_read_only", "Whether a failed commit keeps everything from being taken."},
@@ -77,6 +85,38 @@ void add_figures(const std::vector<std::pair<std::string, double>>& figures, std
   }
 }
 
+/// Digits of a number as short as they can be read back exactly; whole numbers take the short way.
+void add_number(double value, std::string& out) {
+  std::array<char, 32> digits{};
+  const auto whole = static_cast<std::int64_t>(value);
+  const bool exact = value > -1e15 && value < 1e15 && static_cast<double>(whole) == value;
+  const auto end = exact ? std::to_chars(digits.begin(), digits.end(), whole)
+                         : std::to_chars(digits.begin(), digits.end(), value);
+  out.append(digits.data(), static_cast<std::size_t>(end.ptr - digits.data()));
+}
+
+void add_series(const core::Series& series, std::string& out) {
+  if (!series.labels || series.labels->size() != series.values.size()) return;
+  out += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", series.family, help_of(series.family),
+                     series.counter ? "counter" : "gauge");
+  const auto& labels = *series.labels;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (!std::isfinite(series.values[i])) continue;
+    out.append(series.family).append(labels[i]).append(1, ' ');
+    add_number(series.values[i], out);
+    out += '\n';
+  }
+}
+
+/// Room for all of it, so that megabytes are not copied while they grow.
+std::size_t size_of(const core::Figures& figures) {
+  std::size_t size = 64u << 10;
+  for (const auto& series : figures.series)
+    if (series.labels && !series.labels->empty())
+      size += series.labels->size() * (series.family.size() + 24 + series.labels->front().size() * 2);
+  return size;
+}
+
 void add_histogram(std::string_view family, const std::vector<std::uint64_t>& buckets, double sum,
                    std::string& out) {
   static constexpr std::string_view bounds[] = {"1e-05", "0.0001", "0.001", "0.002", "0.01", "+Inf"};
@@ -94,8 +134,11 @@ void add_histogram(std::string_view family, const std::vector<std::uint64_t>& bu
 
 std::string metrics_text(const core::Figures& figures) {
   std::string out;
+  out.reserve(size_of(figures));
   add_figures(figures.gauges, "gauge", out);
   add_figures(figures.counters, "counter", out);
+  for (const auto& series : figures.series)
+    add_series(series, out);
   add_histogram("assent_core_step_seconds", figures.step_buckets, figures.step_seconds, out);
   return out;
 }

@@ -195,12 +195,26 @@ HttpResponse Service::with_figures(const Call& call, core::Figures figures) {
   default:
     break;
   }
+  if (auto recent = recent_metrics()) return std::move(*recent); // made while this one waited for core
   if (options_.add_figures) options_.add_figures(figures);
   figures.gauges.emplace_back("assent_ready", figures.ready ? 1 : 0);
   figures.gauges.emplace_back(labelled("assent_build_info", {{"version", ASSENT_VERSION}}), 1);
-  HttpResponse out = text_answer(metrics_text(figures));
+  metrics_ = std::make_shared<const std::string>(metrics_text(figures));
+  metrics_made_ = clock_.monotonic();
+  return metrics_answer();
+}
+
+HttpResponse Service::metrics_answer() const {
+  HttpResponse out;
   out.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  out.shared = metrics_;
   return out;
+}
+
+std::optional<HttpResponse> Service::recent_metrics() const {
+  constexpr auto recent = std::chrono::milliseconds{100};
+  if (!metrics_ || clock_.monotonic() - metrics_made_ >= recent) return std::nullopt;
+  return metrics_answer();
 }
 
 HttpResponse Service::readiness_page(const Call& call, const core::Figures& figures) {

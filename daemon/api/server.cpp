@@ -17,6 +17,7 @@
 #include <future>
 #include <sys/socket.h>
 #include <thread>
+#include <tuple>
 #include <unistd.h>
 #include <unordered_map>
 
@@ -39,9 +40,17 @@ using PeerDoor = core::Peer::Door;
 
 constexpr std::size_t header_limit = 16u << 10;
 constexpr std::size_t large_body = 1u << 20;
-constexpr seconds idle_limit{300}, status_idle_limit{30}, request_limit{30}, write_limit{30},
-    answer_limit{60}, figures_limit{5}, linger_limit{2}, keep_alive_period{15};
-constexpr std::chrono::milliseconds follower_delay{5};
+constexpr seconds idle_limit{300}, status_idle_limit{30}, request_limit{30}, status_request_limit{5},
+    write_limit{30}, status_write_limit{10}, answer_limit{60}, figures_limit{5}, linger_limit{2},
+    keep_alive_period{15};
+constexpr std::chrono::milliseconds follower_delay{5}, writing_grace{1000}, handles_pause{100},
+    accept_pause{2}, flood_pause{16}, flood_lasts{500};
+/// Fewer than any door has places: who comes in a burst is read before the next one.
+constexpr int accept_burst = 32;
+/// What waits in the kernel for a reader that does not read (the system doubles it).
+constexpr int status_send_buffer = 128 << 10;
+
+class Thread;
 
 /// Where a listening socket leads, and how many came through it.
 struct Listener {
@@ -52,6 +61,7 @@ struct Listener {
   std::size_t limit = 0;
   std::size_t body_limit = 0;
   std::atomic<std::size_t> open{0};
+  std::atomic<Steady::duration> crowded{Steady::duration{}}; ///< when somebody last had to go for another
   std::optional<asio::posix::stream_descriptor> acceptor;
   std::optional<asio::steady_timer> pause; ///< while the process has no handle left
 };
@@ -59,18 +69,17 @@ struct Listener {
 /// Counted by all threads.
 struct Counters {
   std::array<std::array<std::atomic<std::uint64_t>, 6>, 3> requests{}; ///< by door and status / 100
-  std::atomic<std::uint64_t> refused{0}, timeouts{0};
+  std::atomic<std::uint64_t> refused{0}, evicted{0}, timeouts{0};
   std::atomic<std::size_t> open{0}, large_bodies{0};
 };
 
 constexpr std::string_view door_names[] = {"person", "agent", "status"};
 
-class Thread;
-
 /// One connection; lives on one thread. One request at a time: what a client sends ahead waits in the socket.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Thread& thread, std::uint64_t id, Socket socket, Listener& door, core::Peer peer, bool trusted);
+  Connection(Thread& thread, std::uint64_t id, Socket socket, Listener& door, core::Peer peer, bool trusted,
+             std::string source);
   ~Connection();
   void start() { next_request(); }
   void answer(std::uint64_t turn, Later later);
@@ -80,6 +89,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool following() const { return state_ == State::following; }
   const Listener& door() const { return door_; }
   void close();
+  /// How readily it gives its place to another, 0: never. Who keeps us waiting goes before who waits for us.
+  int dispensable() const;
+  Steady::time_point since() const { return since_; }
+  const std::string& source() const { return source_; }
+  void give_way();
 
  private:
   enum class State { idle, receiving, waiting, writing, following, lingering };
@@ -103,7 +117,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Listener& door_;
   const core::Peer peer_;
   const bool trusted_;
+  const std::string source_; ///< address of a TCP peer
   State state_ = State::idle;
+  Steady::time_point since_ = Steady::now(); ///< when it began to keep us waiting
   Steady::time_point deadline_{};
   std::optional<Parser> parser_;
   bool header_seen_ = false, keep_alive_ = true, writing_ = false;
@@ -147,6 +163,9 @@ class Thread {
   void tell_followers();
   void drop(const Listener& door); ///< ends all connections of a door that is closed
   void begin_stop();
+  /// Closes one connection of the door that keeps us waiting, so that another finds a place; false where
+  /// there is none.
+  bool make_room(const Listener& door);
 
   const Server::Options& options;
   Counters& counters;
@@ -167,9 +186,9 @@ class Thread {
 // --- Connection
 
 Connection::Connection(Thread& thread, std::uint64_t id, Socket socket, Listener& door, core::Peer peer,
-                       bool trusted)
+                       bool trusted, std::string source)
     : thread_(thread), id_(id), socket_(std::move(socket)), door_(door), peer_(std::move(peer)),
-      trusted_(trusted) {}
+      trusted_(trusted), source_(std::move(source)) {}
 
 Connection::~Connection() {
   release_body();
@@ -181,7 +200,10 @@ Connection::~Connection() {
 void Connection::next_request() {
   if (thread_.stopping) return close();
   state_ = State::idle;
-  deadline_ = Steady::now() + (peer_.door == PeerDoor::status ? status_idle_limit : idle_limit);
+  since_ = Steady::now();
+  const bool status = peer_.door == PeerDoor::status;
+  // Whoever connects to the status port has something to ask; later it may stay for a while.
+  deadline_ = since_ + (!status ? idle_limit : turn_ == 0 ? status_request_limit : status_idle_limit);
   call_ = Call{};
   parser_.emplace();
   parser_->header_limit(header_limit);
@@ -214,7 +236,7 @@ void Connection::read() {
 void Connection::parse() {
   if (state_ == State::idle) {
     state_ = State::receiving;
-    deadline_ = Steady::now() + request_limit;
+    deadline_ = Steady::now() + (peer_.door == PeerDoor::status ? status_request_limit : request_limit);
   }
   while (begin_ < end_ && !parser_->is_done()) {
     error_code error;
@@ -304,7 +326,8 @@ void Connection::respond(HttpResponse response) {
   ++thread_.counters.requests[door][std::min(response.status / 100, 5u)];
   ++turn_;
   state_ = State::writing;
-  deadline_ = Steady::now() + write_limit;
+  since_ = Steady::now();
+  deadline_ = since_ + (peer_.door == PeerDoor::status ? status_write_limit : write_limit);
   response_ = std::move(response);
   const bool head = call_.route.head && header_seen_;
   if (response_.stream) {
@@ -316,8 +339,13 @@ void Connection::respond(HttpResponse response) {
     response_.stream = !head;
   }
   head_ = response_head(response_, keep_alive_);
-  if (head) response_.body.clear();
-  const std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::buffer(response_.body)};
+  if (head) {
+    response_.body.clear();
+    response_.shared.reset();
+  }
+  const auto content = response_.content();
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(head_),
+                                                asio::buffer(content.data(), content.size())};
   asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, std::size_t) {
     if (error || self->state_ != State::writing) return self->close();
     self->sent();
@@ -331,6 +359,7 @@ void Connection::sent() {
     return more();
   }
   response_.body = {};
+  response_.shared.reset();
   if (keep_alive_) return next_request();
   linger();
 }
@@ -363,6 +392,26 @@ void Connection::follow(store::Reader& reader) {
     if (!piece->text.empty()) return write(std::move(piece->text));
     again = piece->more;
   }
+}
+
+int Connection::dispensable() const {
+  switch (state_) {
+  case State::receiving:
+    return 4;
+  case State::idle:
+    return turn_ == 0 ? 4 : 3; // one that never asked anything is no better than one that asks slowly
+  case State::lingering:
+    return 4;
+  case State::writing:
+    return Steady::now() - since_ >= writing_grace ? 2 : 0;
+  default:
+    return 0;
+  }
+}
+
+void Connection::give_way() {
+  ++thread_.counters.evicted;
+  close();
 }
 
 void Connection::sweep(Steady::time_point now) {
@@ -446,6 +495,24 @@ void Thread::run() {
   connections.clear();
 }
 
+/// Of the sources that hold the most, those that keep us waiting most and longest. Several at once, so that a
+/// flood is not looked through again for each that comes.
+bool Thread::make_room(const Listener& door) {
+  std::unordered_map<std::string_view, std::size_t> held;
+  for (const auto& [id, connection] : connections)
+    if (&connection->door() == &door) ++held[connection->source()];
+  using Rank = std::tuple<std::size_t, int, Steady::duration>;
+  std::vector<std::pair<Rank, std::shared_ptr<Connection>>> all;
+  const auto now = Steady::now();
+  for (const auto& [id, connection] : connections)
+    if (const int much = &connection->door() == &door ? connection->dispensable() : 0; much > 0)
+      all.emplace_back(Rank(held[connection->source()], much, now - connection->since()), connection);
+  const auto some = all.begin() + std::min<std::ptrdiff_t>(accept_burst, std::ssize(all));
+  std::ranges::partial_sort(all, some, std::greater{}, [](const auto& one) { return one.first; });
+  std::for_each(all.begin(), some, [](const auto& one) { one.second->give_way(); });
+  return some != all.begin();
+}
+
 void Thread::adopt(int handle, Listener& door) {
   error_code error;
   Socket socket(io);
@@ -465,8 +532,21 @@ void Thread::adopt(int handle, Listener& door) {
     return;
   }
   const std::uint64_t id = ++last_id_;
-  auto connection =
-      std::make_shared<Connection>(*this, id, std::move(socket), door, std::move(peer), trusted);
+  std::string source;
+  if (door.path.empty()) {
+    const bool crowded = door.open > door.limit;
+    if (crowded) door.crowded = Steady::now().time_since_epoch();
+    if (crowded && !make_room(door)) {
+      --door.open;
+      --counters.open;
+      ++counters.refused;
+      return; // the socket closes the handle
+    }
+    source = peer_address(handle);
+    limit_send_buffer(handle, status_send_buffer);
+  }
+  auto connection = std::make_shared<Connection>(*this, id, std::move(socket), door, std::move(peer), trusted,
+                                                 std::move(source));
   connections.emplace(id, connection);
   connection->start();
 }
@@ -564,6 +644,7 @@ class ServerImpl final : public Server {
   void retire(std::unique_ptr<Listener> listener);
   void watch(Listener& door);
   void accept(Listener& door);
+  void rest(Listener& door, std::chrono::milliseconds time); ///< accepts again after it
   void add_figures(core::Figures& figures) const;
 
   const Options options_;
@@ -580,7 +661,10 @@ class ServerImpl final : public Server {
 };
 
 Result<Done> ServerImpl::begin() {
-  for (unsigned i = 0; i < std::max(1u, options_.threads); ++i) {
+  // The status port has the last thread for itself: whatever comes there, people and agents are served as
+  // before.
+  const unsigned threads = std::max(1u, options_.threads) + 1;
+  for (unsigned i = 0; i < threads; ++i) {
     auto thread = std::make_unique<Thread>(options_, counters_, core_, bell_.followers_);
     auto model = options_.make_model();
     if (!model) return std::move(model).error();
@@ -752,20 +836,26 @@ void ServerImpl::watch(Listener& door) {
   });
 }
 
+void ServerImpl::rest(Listener& door, std::chrono::milliseconds time) {
+  door.pause->expires_after(time);
+  door.pause->async_wait([this, &door](error_code error) {
+    if (!error) watch(door);
+  });
+}
+
 void ServerImpl::accept(Listener& door) {
-  for (int burst = 0; burst < 64; ++burst) {
+  const bool status = door.peer.door == PeerDoor::status;
+  for (int burst = 0; burst < accept_burst; ++burst) {
+    // At the status port it is its own thread that makes room: until it has, others wait to be accepted.
+    if (status && door.open >= door.limit + accept_burst) return rest(door, accept_pause);
     const int handle =
         ::accept4(door.acceptor->native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (handle < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
-      door.pause->expires_after(std::chrono::milliseconds(100));
-      return door.pause->async_wait([this, &door](error_code error) {
-        if (!error) watch(door);
-      });
-    }
+    if (handle < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+      return rest(door, handles_pause);
     if (handle < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;
     if (handle < 0) break;
-    const bool all_full = ++counters_.open > options_.connections;
-    const bool door_full = ++door.open > door.limit;
+    const bool door_full = ++door.open > door.limit && !status;
+    const bool all_full = ++counters_.open > options_.connections + options_.status_connections;
     if (all_full || door_full) {
       --counters_.open;
       --door.open;
@@ -773,9 +863,13 @@ void ServerImpl::accept(Listener& door) {
       ::close(handle);
       continue;
     }
-    auto& thread = *threads_[next_++ % threads_.size()];
+    auto& thread = status ? *threads_.back() : *threads_[next_++ % (threads_.size() - 1)];
     asio::post(thread.io, [&thread, &door, handle] { thread.adopt(handle, door); });
   }
+  // In a flood, at most 2,000 newcomers a second: each then has half a second to ask before 1,024 others have
+  // come.
+  if (status && Steady::now().time_since_epoch() - door.crowded.load() < flood_lasts)
+    return rest(door, flood_pause);
   watch(door);
 }
 
@@ -798,6 +892,8 @@ void ServerImpl::add_figures(core::Figures& figures) const {
           static_cast<double>(counters_.requests[door][status]));
   figures.counters.emplace_back("assent_api_connections_refused_total",
                                 static_cast<double>(counters_.refused));
+  figures.counters.emplace_back("assent_api_connections_evicted_total",
+                                static_cast<double>(counters_.evicted));
   figures.counters.emplace_back("assent_api_timeouts_total", static_cast<double>(counters_.timeouts));
   if (options_.add_figures) options_.add_figures(figures);
 }
@@ -839,6 +935,7 @@ void Bell::ring(const core::Event& event) {
 Result<std::unique_ptr<Server>> Server::start(Options options, core::Core& core, Clock& clock, Bell& bell) {
   // A peer that goes away while we write must not end the process.
   std::signal(SIGPIPE, SIG_IGN);
+  raise_handle_limit();
   auto server = std::make_unique<ServerImpl>(std::move(options), core, clock, bell);
   if (auto begun = server->begin(); !begun) return std::move(begun).error();
   return std::unique_ptr<Server>(std::move(server));

@@ -52,10 +52,11 @@ class Server {
     Language language = Language::en;
     std::function<void(core::Figures&)> add_figures;
     unsigned threads = 2;
-    std::size_t connections = 1024;      ///< of all doors
-    std::size_t status_connections = 64; ///< of these, at the status port
-    std::size_t agent_connections = 16;  ///< of these, at each agent's door
-    std::size_t person_body = 8u << 20;  ///< bytes of one request
+    std::size_t connections = 1024; ///< of all doors
+    /// At the status port, besides. When all are taken, those go that keep us waiting most.
+    std::size_t status_connections = 1024;
+    std::size_t agent_connections = 16; ///< of these, at each agent's door
+    std::size_t person_body = 8u << 20; ///< bytes of one request
     std::size_t agent_body = 32u << 20;
     std::size_t bodies = 256u << 20; ///< bytes of all bodies over 1 MiB that are being received
   };

@@ -114,6 +114,12 @@ std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later
   case What::metrics:
   case What::livez:
   case What::readyz:
+    if (call.peer.door == core::Peer::Door::agent) break;
+    if (call.route.what == What::metrics)
+      if (auto recent = recent_metrics()) return recent;
+    core_.numbers(call.route.what == What::metrics,
+                  [later = std::move(later)](core::Figures figures) { later(std::move(figures)); });
+    return std::nullopt;
   case What::status:
     if (call.peer.door == core::Peer::Door::agent) break;
     call.view = view_of(call);

@@ -84,6 +84,9 @@ class Service {
   std::optional<HttpResponse> space(Call& call, std::function<void(Later)> later);
   HttpResponse operations(const Call& call);
   HttpResponse with_figures(const Call& call, core::Figures figures);
+  /// The text of /metrics if it is younger than 100 ms: many who ask at once get one text.
+  std::optional<HttpResponse> recent_metrics() const;
+  HttpResponse metrics_answer() const;
   HttpResponse status_list(const Call& call, const core::Figures& figures);
   HttpResponse readiness_page(const Call& call, const core::Figures& figures);
   View view_of(const Call& call);
@@ -95,6 +98,8 @@ class Service {
   std::set<std::string, std::less<>> operations_;
   Accounts accounts_;
   AtlasThread atlas_;
+  std::shared_ptr<const std::string> metrics_; ///< made last
+  std::chrono::nanoseconds metrics_made_{};
 };
 
 } // namespace assent::api

@@ -1,5 +1,6 @@
 #include "daemon/api/sockets.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <netinet/in.h>
 #include <optional>
 #include <pwd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -22,6 +24,8 @@ namespace assent::api {
 namespace {
 
 constexpr int backlog = 256;
+// A flood must not fill it: a client whose SYN is dropped tries again only after a second.
+constexpr int status_backlog = 4096;
 
 Error cannot_listen(const std::string& where, int number) {
   return fail(Fault::outside, "api.cannot-listen",
@@ -129,7 +133,8 @@ Result<int> listen_loopback(const std::string& address, std::uint16_t port) {
   const int yes = 1;
   const auto* to = is_v4 ? reinterpret_cast<const sockaddr*>(&v4) : reinterpret_cast<const sockaddr*>(&v6);
   const bool good = ::setsockopt(handle, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-                    ::bind(handle, to, is_v4 ? sizeof v4 : sizeof v6) == 0 && ::listen(handle, backlog) == 0;
+                    ::bind(handle, to, is_v4 ? sizeof v4 : sizeof v6) == 0 &&
+                    ::listen(handle, status_backlog) == 0;
   if (good) return handle;
   const int number = errno;
   ::close(handle);
@@ -142,6 +147,31 @@ Result<uid_t> peer_uid(int socket) {
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
     return fail(Fault::outside, "api.peer-unknown", {{"reason", std::generic_category().message(errno)}});
   return credentials.uid;
+}
+
+std::string peer_address(int socket) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return {};
+  char text[INET6_ADDRSTRLEN] = {};
+  const void* address = peer.ss_family == AF_INET
+                            ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&peer)->sin_addr)
+                            : &reinterpret_cast<const sockaddr_in6*>(&peer)->sin6_addr;
+  return ::inet_ntop(peer.ss_family, address, text, sizeof text) == nullptr ? std::string() : text;
+}
+
+void raise_handle_limit() {
+  rlimit limit{};
+  constexpr rlim_t wanted = 16'384;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  // Where it is refused, the doors stop taking connections earlier (EMFILE).
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+}
+
+void limit_send_buffer(int socket, int bytes) {
+  // Where the system refuses, its own limit holds.
+  if (::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) != 0) return;
 }
 
 std::string account_of(uid_t uid) {

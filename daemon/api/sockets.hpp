@@ -25,6 +25,15 @@ Result<int> listen_loopback(const std::string& address, std::uint16_t port);
 /// The uid at the other end of a Unix socket (SO_PEERCRED), proved by the kernel.
 Result<uid_t> peer_uid(int socket);
 
+/// The address at the other end of a TCP connection, without its port; empty where it is not known.
+std::string peer_address(int socket);
+/// At most about twice `bytes` wait in the kernel for a reader that does not read.
+void limit_send_buffer(int socket, int bytes);
+
+/// The process may have as many handles as it is allowed to ask for, up to 16,384: the usual 1,024 are fewer
+/// than the connections of all doors.
+void raise_handle_limit();
+
 /// The account name of a uid, `uid:N` where it has none. Remembered for 60 s; any thread.
 std::string account_of(uid_t uid);
 

@@ -99,6 +99,10 @@ void CoreThread::figures(std::function<void(Figures)> answer) {
   queue_.put(WantFigures{std::move(answer)});
 }
 
+void CoreThread::numbers(bool series, std::function<void(Figures)> answer) {
+  queue_.put(WantFigures{std::move(answer), false, series});
+}
+
 void CoreThread::probe(std::function<void()> answer) {
   queue_.put(Probe{std::move(answer)});
 }

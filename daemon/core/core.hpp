@@ -57,7 +57,16 @@ struct Check {
   bool good = false;
   Message text;
 };
+/// One family with many members. `labels` (`{name="value"}`, escaped) are shared and never change; `values`
+/// has as many, NaN where a member has none now.
+struct Series {
+  std::string family; ///< the whole name, a counter's ended by `_total`
+  bool counter = false;
+  std::shared_ptr<const std::vector<std::string>> labels;
+  std::vector<double> values;
+};
 struct Figures {
+  std::vector<Series> series;
   std::vector<std::pair<std::string, double>> gauges; ///< names of docs/metrics.md
   std::vector<std::pair<std::string, double>> counters;
   std::vector<std::uint64_t> step_buckets; ///< core steps ≤ 10 µs, 100 µs, 1 ms, 2 ms, 10 ms, more
@@ -102,6 +111,12 @@ class Core {
   virtual void refused(Peer peer, std::string what, Error error) = 0;
   /// Any thread; the answer comes on core's thread, within one round.
   virtual void figures(std::function<void(Figures)> answer) = 0;
+  /// The same without the lists of alarms, devices and agents: what /metrics (with the series), /livez,
+  /// /readyz and the watchdog (without) need.
+  virtual void numbers(bool series, std::function<void(Figures)> answer) {
+    static_cast<void>(series);
+    figures(std::move(answer));
+  }
   /// The watchdog's question. Any thread; the answer comes on the store's thread, after core has made a step
   /// and the store has taken a batch from it, whether it could write it or not. Dropped where core stops.
   virtual void probe(std::function<void()> answer) = 0;

@@ -184,6 +184,7 @@ void follow_row(Step& step, const journal::Row& row) {
       state.devices.erase(row.id);
       clear_alarms_on(step, "device/" + std::to_string(row.id));
     }
+    state.changed_devices.insert(row.id);
     ++state.plan_version;
     break;
   case Kind::agent:

@@ -82,6 +82,8 @@ struct State {
   Id next_ticket = 1, next_act = 1, next_finding = 1;
   std::uint64_t next_order = 1;
   std::uint64_t plan_version = 1;
+  std::set<Id> changed_devices; ///< whose names the figures must look up again
+  bool all_devices_changed = true;
 };
 
 /// Loads all state of record from one snapshot and proves that its authority comes from signatures (trust,

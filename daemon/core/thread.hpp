@@ -13,6 +13,7 @@
 
 #include "daemon/core/checkpoint.hpp"
 #include "daemon/core/queue.hpp"
+#include "daemon/core/series.hpp"
 #include "daemon/core/state.hpp"
 #include "daemon/trust/signer.hpp"
 
@@ -29,6 +30,7 @@ class CoreThread final : public Core {
   void post(Request request, Reply reply) override;
   void refused(Peer peer, std::string what, Error error) override;
   void figures(std::function<void(Figures)> answer) override;
+  void numbers(bool series, std::function<void(Figures)> answer) override;
   void probe(std::function<void()> answer) override;
   void reload(Renewal renewal) override;
   store::Store& store() override { return *store_; }
@@ -44,6 +46,7 @@ class CoreThread final : public Core {
   };
   struct WantFigures {
     std::function<void(Figures)> answer;
+    bool lists = true, series = false;
   };
   struct Probe {
     std::function<void()> answer;
@@ -74,7 +77,7 @@ class CoreThread final : public Core {
   void run();
   void handle(Asked& asked);
   void handle(Turned& turned);
-  void handle(WantFigures& want) { want.answer(make_figures()); }
+  void handle(WantFigures& want) { want.answer(make_figures(want)); }
   void handle(Probe& probe);
   void handle(Reread& reread);
   void handle(CommitFailed& failed);
@@ -100,7 +103,7 @@ class CoreThread final : public Core {
   void watch_conditions(Step& step);
   void count_refusals(Step& step);
   void checkpoint();
-  Figures make_figures();
+  Figures make_figures(const WantFigures& want);
   std::chrono::nanoseconds patience() const;
 
   Options options_;
@@ -119,6 +122,7 @@ class CoreThread final : public Core {
   bool probing_ = false;
   std::chrono::nanoseconds last_second_{}, last_checkpoint_{};
   std::uint64_t told_plan_ = 0;
+  DeviceSeries device_series_;
   std::set<std::pair<std::string, std::string>> conditions_; ///< type and resource of those that hold
   std::vector<std::uint64_t> step_buckets_ = std::vector<std::uint64_t>(6);
   double step_seconds_ = 0;

@@ -260,7 +260,7 @@ json::array device_list(State& state) {
 
 } // namespace
 
-Figures CoreThread::make_figures() {
+Figures CoreThread::make_figures(const WantFigures& want) {
   Figures figures;
   State& state = *state_;
   std::size_t unreachable = 0;
@@ -303,6 +303,8 @@ Figures CoreThread::make_figures() {
   figures.ready = std::all_of(figures.checks.begin(), figures.checks.end(),
                               [](const Check& check) { return check.good; });
   add_alarm_figures(state.alarms, figures);
+  if (want.series) device_series_.add(state, figures);
+  if (!want.lists) return figures;
   figures.alarms = alarm_list(state);
   figures.devices = device_list(state);
   state.registry.each(Kind::agent, [&](const registry::Object& object) {
