@@ -49,7 +49,7 @@ void read_stream(const json::object& given, const std::string& database, syslog:
   target.authority = text_of(stream, "authority");
   target.name = text_of(stream, "name");
   target.certificate = text_of(stream, "certificate");
-  target.key = text_of(stream, "key");
+  target.key = credential_path(text_of(stream, "key"));
   for (const auto& fingerprint : array_of(stream, "fingerprints"))
     if (fingerprint.is_string()) target.fingerprints.emplace_back(fingerprint.get_string());
   const auto& spool = object_of(stream, "spool");
