@@ -18,6 +18,8 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DATADI
 # As examples: an installation's own files are never overwritten.
 install(FILES ${PROJECT_SOURCE_DIR}/config/assentd.yaml
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/assentd/examples COMPONENT daemon)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/prometheus ${PROJECT_SOURCE_DIR}/config/grafana
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/assentd/examples COMPONENT daemon)
 install(FILES ${PROJECT_SOURCE_DIR}/config/assent-snmp.yaml
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/assent-agents/examples COMPONENT agents)
 
