@@ -178,18 +178,38 @@ Result<json::array> Atlas::children(store::Reader& reader, std::size_t outer, co
   return list;
 }
 
+/// The registered addresses in a space: a small one is asked for address by address, of a large one the index
+/// of the whole network is read.
+Status Atlas::places_in(store::Reader& reader, const Prefix& space,
+                        const std::function<void(Id, const registry::Address&)>& place) const {
+  constexpr int small = 9;
+  if (host_bits(space) > small)
+    return reader.each_place(Kind::address, network_, [&](Id id, std::string_view text) {
+      const auto address = registry::parse_address(text);
+      if (address && space.contains(*address)) place(id, *address);
+    });
+  for (U128 bits = space.first.bits;; ++bits) {
+    const registry::Address address{space.first.v4, bits};
+    auto page = reader.list(Kind::address,
+                            {{"network", std::to_string(network_)}, {"address", address.text()}}, 0, 1);
+    if (!page) return std::move(page).error();
+    for (const auto& row : page->rows)
+      place(row.id, address);
+    if (bits == space.last()) return Done{};
+  }
+}
+
 /// The addresses that lie in the space and in no deeper prefix: on the cells, and as a list.
 Status Atlas::add_addresses(store::Reader& reader, const AtlasQuery& query, View view, std::size_t outer,
                             std::vector<double>& cells, json::object& out) const {
   std::vector<std::pair<registry::Address, Id>> found;
   std::size_t count = 0;
   if (nodes_[outer].direct > 0) {
-    auto done = reader.each_place(Kind::address, network_, [&](Id id, std::string_view text) {
-      const auto address = registry::parse_address(text);
-      if (!address || !query.prefix->contains(*address) || innermost(nodes_, one(*address)) != outer) return;
-      mark(cells, one(*address), *query.prefix);
+    auto done = places_in(reader, *query.prefix, [&](Id id, const registry::Address& address) {
+      if (innermost(nodes_, one(address)) != outer) return;
+      mark(cells, one(address), *query.prefix);
       ++count;
-      found.emplace_back(*address, id);
+      found.emplace_back(address, id);
       if (found.size() < 2 * most_addresses) return;
       std::ranges::nth_element(found, found.begin() + most_addresses);
       found.resize(most_addresses);
@@ -282,20 +302,37 @@ void AtlasThread::run() {
   }
 }
 
-/// A network is read again only where decisions have been made since.
+Status AtlasThread::read(store::Reader& reader, Id network, std::uint64_t head) {
+  const auto begin = std::chrono::steady_clock::now();
+  kept_.reset();
+  auto read = Atlas::read(reader, network);
+  if (!read) return std::move(read).error();
+  kept_ = std::move(read).value();
+  kept_network_ = network;
+  kept_head_ = head;
+  const auto end = std::chrono::steady_clock::now();
+  constexpr std::chrono::milliseconds short_reading{100};
+  good_until_ = end - begin > short_reading ? end + 10 * (end - begin) : end;
+  return Done{};
+}
+
+/// A network is read again only where decisions have been made since; where reading takes long, for at most a
+/// tenth of the time: the map of a large register that changes all the time is a few seconds old.
 Result<json::object> AtlasThread::answer(const Question& question) {
   auto reader = store_.read();
   if (!reader) return std::move(reader).error();
   const auto head = (*reader)->head(journal::Stream::decisions);
   if (!head) return head.error();
-  if (!kept_ || kept_network_ != question.query.network || kept_head_ != *head) {
-    kept_.reset();
-    auto read = Atlas::read(**reader, question.query.network);
-    if (!read) return std::move(read).error();
-    kept_ = std::move(read).value();
-    kept_network_ = question.query.network;
-    kept_head_ = *head;
+  const bool same = kept_ && kept_network_ == question.query.network;
+  const bool newest = same && kept_head_ == *head;
+  if (!newest && (!same || std::chrono::steady_clock::now() >= good_until_)) {
+    if (auto done = read(**reader, question.query.network, *head); !done) return std::move(done).error();
+    return kept_->answer(**reader, question.query, question.view);
   }
+  auto out = kept_->answer(**reader, question.query, question.view);
+  if (out.ok() || newest || out.error().fault != Fault::not_found) return out;
+  // Something has gone, or come, since.
+  if (auto done = read(**reader, question.query.network, *head); !done) return std::move(done).error();
   return kept_->answer(**reader, question.query, question.view);
 }
 

@@ -3,6 +3,7 @@
 // holds up no connection.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -56,6 +57,8 @@ class Atlas {
   Result<json::object> shown(store::Reader& reader, const Node& node, View view) const;
   Result<json::array> children(store::Reader& reader, std::size_t outer, const registry::Prefix* within,
                                View view, std::size_t& left_out) const;
+  Status places_in(store::Reader& reader, const registry::Prefix& space,
+                   const std::function<void(Id, const registry::Address&)>& place) const;
   Status add_addresses(store::Reader& reader, const AtlasQuery& query, View view, std::size_t outer,
                        std::vector<double>& cells, json::object& out) const;
 
@@ -82,6 +85,7 @@ class AtlasThread {
   };
   void run();
   Result<json::object> answer(const Question& question);
+  Status read(store::Reader& reader, Id network, std::uint64_t head);
 
   store::Store& store_;
   std::mutex mutex_;
@@ -93,6 +97,7 @@ class AtlasThread {
   std::optional<Atlas> kept_;
   Id kept_network_ = 0;
   std::uint64_t kept_head_ = 0;
+  std::chrono::steady_clock::time_point good_until_{};
 };
 
 } // namespace assent::api

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/api/rows.hpp"
+#include "daemon/core/event_kinds.hpp"
 #include "daemon/core/events.hpp"
 
 namespace assent::api {
@@ -56,7 +57,10 @@ Result<std::string> recent_events(store::Reader& reader, std::size_t limit, View
     if (at != events.rbegin()) out += ',';
     out += json::serialize(event_data(*at, view, catalogue, language));
   }
-  return out + "],\"cursor\":\"" + to_text(*head) + "\"}";
+  json::array kinds;
+  for (const auto& kind : core::event_kinds())
+    if (may_follow(view, kind.name)) kinds.emplace_back(kind.name);
+  return out + "],\"cursor\":\"" + to_text(*head) + "\",\"kinds\":" + json::serialize(kinds) + "}";
 }
 
 } // namespace assent::api

@@ -123,6 +123,10 @@ std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later
   case What::status:
     if (call.peer.door == core::Peer::Door::agent) break;
     call.view = view_of(call);
+    if (call.route.name == "summary") {
+      core_.numbers(false, [later = std::move(later)](core::Figures figures) { later(std::move(figures)); });
+      return std::nullopt;
+    }
     core_.figures([later = std::move(later)](core::Figures figures) { later(std::move(figures)); });
     return std::nullopt;
   default:

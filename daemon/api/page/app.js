@@ -13,7 +13,8 @@ const main = document.getElementById('main');
 let shown = null; // {view, parameters, data, state, key}
 let turn = 0;
 let counts = null;
-let again = 0;
+let renewing = false;
+let missed = false;
 
 const here = () => (location.hash.replace(/^#\/?/, '') || '').split('/');
 
@@ -156,23 +157,34 @@ document.addEventListener('input', (event) => {
 });
 addEventListener('hashchange', () => show(true));
 
+/** Reads again what is shown: one reading at a time, at most one a second, however much happens. */
+async function renew() {
+  if (renewing) {
+    missed = true;
+    return;
+  }
+  renewing = true;
+  missed = false;
+  await Promise.all([recount(), show(false)]);
+  setTimeout(() => {
+    renewing = false;
+    if (missed) renew();
+  }, 1000);
+}
+
 follow((told) => {
   if (told.kind === 'event') news(told.event);
   if (told.kind === 'state') head();
-  if (told.kind === 'changed') {
-    recount();
-    show(false);
-  }
+  if (told.kind === 'changed') renew();
 });
 // Ages of readings grow without an event.
 setInterval(() => {
-  clearTimeout(again);
-  if (document.visibilityState === 'visible' && live.state !== 'lost') again = setTimeout(() => show(false), 0);
+  if (document.visibilityState === 'visible' && live.state !== 'lost') renew();
 }, 15000);
 
 colours(kept('theme') || 'auto');
 await speak();
 head();
 const tail = await get('assent-status:events?limit=1').catch(() => null);
-begin(tail?.cursor);
+begin(tail?.cursor, tail?.kinds);
 await Promise.all([show(false), recount()]);

@@ -77,6 +77,7 @@ export function pathOf(organisations, id) {
 const followers = new Set();
 let stream = null;
 let cursor = '';
+let kinds = [];
 let wait = 1000;
 let streamTimer = 0;
 let pollTimer = 0;
@@ -152,13 +153,6 @@ function heard(event) {
   changed();
 }
 
-// Every kind of event has its own name in the stream; what a monitor is told of stands here.
-const kinds = ['finding-opened', 'finding-changed', 'finding-cleared', 'finding-accepted', 'watch-blinded', 'change-covered',
-  'alarm-raised', 'alarm-changed', 'alarm-cleared', 'alarm-acknowledged', 'alarm-shelved', 'alarm-unshelved', 'alarm-suppressed',
-  'reading-unknown', 'started', 'stopped', 'ticket-submitted', 'ticket-decided', 'ticket-approved', 'ticket-opened', 'ticket-finishing',
-  'ticket-closed', 'ticket-rejected', 'ticket-withdrawn', 'ticket-expired', 'ticket-revoked', 'standard-applied', 'refused',
-  'refusals-counted', 'checkpoint', 'store-recovered', 'store-failed'];
-
 function listen() {
   clearTimeout(streamTimer);
   if (stream) stream.close();
@@ -187,9 +181,11 @@ function listen() {
   };
 }
 
-/** Begins to follow, from where a list of events ended; again when the language changes. */
-export function begin(from) {
+/** Begins to follow, from where a list of events ended; again when the language changes. `names`: the kinds of events,
+    each of which has its own name in the stream. */
+export function begin(from, names) {
   if (from) cursor = from;
+  if (names) kinds = names;
   listen();
 }
 

@@ -1,5 +1,4 @@
-// The address map: blocks of a network, and what lies in a block or prefix, as a map along Hilbert's curve and as a table.
-// On this curve what is near in number is near on the map, and every prefix is a rectangle.
+// The address map: blocks of a network, and what lies in a block or prefix, as a map and as a table.
 import { code, h, plain, s, say } from './base.js';
 import { get, names, pathOf } from './data.js';
 import * as p from './parts.js';
@@ -35,73 +34,42 @@ export function address(first, width) {
   return `${parts.slice(0, best[0]).join(':')}::${parts.slice(best[0] + best[1]).join(':')}`;
 }
 
-/** Where cell `at` of a curve over size × size cells lies. */
-export function place(at, size) {
-  let x = 0;
-  let y = 0;
-  let rest = at;
-  for (let side = 1; side < size; side *= 2) {
-    const right = 1 & (rest >> 1);
-    const down = 1 & (rest ^ right);
-    if (!down) {
-      if (right) [x, y] = [side - 1 - x, side - 1 - y];
-      [x, y] = [y, x];
-    }
-    x += side * right;
-    y += side * down;
-    rest >>= 2;
-  }
-  return [x, y];
-}
-
-/** The rectangle of `many` cells from `from` on. */
-function rectangle(from, many, size) {
-  const corners = Array.from({ length: many }, (_, step) => place(from + step, size));
-  const xs = corners.map(([x]) => x);
-  const ys = corners.map(([, y]) => y);
-  return { x: Math.min(...xs), y: Math.min(...ys), width: Math.max(...xs) - Math.min(...xs) + 1, height: Math.max(...ys) - Math.min(...ys) + 1 };
-}
-
 const level = (share) => (share <= 0 ? 0 : share < 0.25 ? 1 : share < 0.5 ? 2 : share < 0.75 ? 3 : share < 1 ? 4 : 5);
 
+const wide = 20;
+const high = 15;
+
+/** The parts of a space in rows, from left to right: every prefix is a rectangle, a piece of a row or some rows. */
 function drawing(network, data, organisations) {
   const around = numbers(data.prefix);
-  const bits = Math.min(8, around.width - around.length);
-  const cells = data.cells.length;
-  const size = 2 ** Math.ceil(bits / 2);
-  // An odd number of bits fills half of the square.
-  const rows = cells < size * size ? size / 2 : size;
-  const turned = cells < size * size;
+  const bits = Math.round(Math.log2(data.cells.length));
+  const inRow = Math.min(16, data.cells.length);
+  const margin = around.width === 32 ? 64 : 96;
   const hostBits = BigInt(around.width - around.length - bits);
-  const at = (x) => x * 20;
-  const box = (r, gap) => ({ x: at(r.x) + gap, y: at(r.y) + gap, width: at(r.width) - 2 * gap, height: at(r.height) - 2 * gap });
-  const part = (from, many) => {
-    const r = rectangle(from, many, size);
-    // Half a curve lies in the left columns: lay it down, so that the map is wide, not high.
-    return turned ? { x: r.y, y: r.x, width: r.height, height: r.width } : r;
-  };
+  const start = (cell) => address(around.first + (BigInt(cell) << hostBits), around.width);
+  const box = (from, many, gap) => ({ x: margin + (from % inRow) * wide + gap, y: Math.floor(from / inRow) * high + gap,
+    width: Math.min(many, inRow) * wide - 2 * gap, height: Math.max(1, many / inRow) * high - 2 * gap });
   const ground = data.cells.map((share, cell) => {
-    const found = part(cell, 1);
-    const text = `${address(around.first + (BigInt(cell) << hostBits), around.width)}/${around.length + bits}`;
-    const own = s('rect', { ...box(found, 0.75), class: `cell l${level(share)}` });
-    return share > 0 && share < 1 && around.length + bits < around.width
-      ? s('a', { href: '#/' + to(network, text), tabindex: '-1' }, s('title', {}, `${text} ${percent(share)}`), own) : s('g', {}, s('title', {}, text), own);
+    const text = `${start(cell)}/${around.length + bits}`;
+    const own = [s('title', {}, `${text} ${percent(share)}`), s('rect', { ...box(cell, 1, 0.75), class: `cell l${level(share)}` })];
+    return share > 0 && share < 1 && around.length + bits < around.width ? s('a', { href: '#/' + to(network, text), tabindex: '-1' }, own) : s('g', {}, own);
   });
   let named = 0;
-  const inside = data.children.map((child) => {
+  const inside = data.children.filter((child) => numbers(child.prefix).length <= around.length + bits).map((child) => {
     const own = numbers(child.prefix);
-    const many = own.length >= around.length + bits ? 1 : 2 ** (around.length + bits - own.length);
-    if (own.length > around.length + bits) return null;
-    const found = box(part(Number((own.first - around.first) >> hostBits), many), 1);
-    const label = found.width >= 70 && found.height >= 15;
-    named += 1;
+    const many = 2 ** (around.length + bits - own.length);
+    const found = box(Number((own.first - around.first) >> hostBits), many, 1);
     const who = plain(pathOf(organisations, child.organisation).split('/').pop());
+    const label = found.width >= 76 && child.prefix.length * 4.8 < found.width - 8;
+    const beside = label && found.width - child.prefix.length * 4.8 > 24 + who.length * 8;
+    named += 1;
     return s('a', { href: '#/' + to(network, child.prefix), class: `child l${level(child.share)} ${child.status || ''}`, tabindex: named > 64 ? '-1' : null,
       'aria-label': `${child.prefix} ${who} ${percent(child.share)}` }, s('title', {}, `${child.prefix} ${who} ${percent(child.share)}`),
-    s('rect', { ...found, rx: 2 }), label && s('text', { x: found.x + 6, y: found.y + 12 }, child.prefix),
-    label && found.height >= 30 && s('text', { x: found.x + 6, y: found.y + 23, class: 'soft' }, who));
+    s('rect', { ...found, rx: 2 }), label && s('text', { x: found.x + 5, y: found.y + 9.2 }, child.prefix, beside && s('tspan', { class: 'soft', dx: 6 }, who)));
   });
-  return h('figure', { class: 'map' }, s('svg', { viewBox: `0 0 ${at(size)} ${at(rows)}`, role: 'group', 'aria-label': t('map-of', { prefix: data.prefix }) }, ground, inside),
+  const rows = data.cells.length / inRow;
+  const names = Array.from({ length: rows }, (_, at) => s('text', { class: 'row', x: margin - 5, y: at * high + 10.2 }, start(at * inRow)));
+  return h('figure', { class: 'map' }, s('svg', { viewBox: `0 0 ${margin + inRow * wide} ${rows * high}`, role: 'group', 'aria-label': t('map-of', { prefix: data.prefix }) }, names, ground, inside),
     h('figcaption', {}, legend()));
 }
 

@@ -75,6 +75,12 @@ export function moment(text, whole = false) {
   return h('time', { datetime: text, title: `${text.slice(0, 19).replace('T', ' ')} UTC` }, today ? clock(at) : `${day(at)} ${clock(at)}`);
 }
 
+/** A moment on an axis: hour and minute, with month and day where the axis is long. */
+export function minute(seconds, long) {
+  const at = new Date(seconds * 1000);
+  return (long ? day(at).slice(5) + ' ' : '') + clock(at).slice(0, 5);
+}
+
 const steps = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
 function span(seconds) {
   for (const [unit, size] of steps) if (Math.abs(seconds) >= size || unit === 'second') return [Math.round(seconds / size), unit];

@@ -6,14 +6,15 @@ import { ago, count, language, moment, t, tn, word } from './texts.js';
 
 const rank = { critical: 0, major: 1, minor: 2, warning: 3 };
 export const bySeverity = (list) => [...list].sort((a, b) => (rank[a.severity] ?? 4) - (rank[b.severity] ?? 4) || (b.changed > a.changed ? 1 : -1));
-const quiet = (alarm) => alarm.state === 'shelved' || alarm.shelved || alarm.suppressed || alarm.cleared;
+/** Of what is hidden (by its cause, by work that a ticket announces, by a person, because it flaps) people are not told. */
+const quiet = (alarm) => Boolean(alarm.hidden?.why || alarm.cleared);
 
 // --- overview
 
 function problems(data) {
-  const known = { device: data.names.device, agent: data.names.agent };
+  const known = data.names;
   const out = bySeverity(data.alarms.filter((one) => !quiet(one))).map((alarm) => ({
-    key: `${alarm.type} ${alarm.resource}`, kind: p.severityKind(alarm.severity), word: word('severity', alarm.severity),
+    key: `${alarm.type} ${alarm.resource} ${alarm.qualifier ?? ''}`, kind: p.severityKind(alarm.severity), word: word('severity', alarm.severity),
     text: say(alarm.text.text), where: p.resource(alarm.resource, known), at: alarm.raised, times: alarm.times,
   }));
   const told = new Set(data.alarms.map((one) => one.resource));
@@ -38,6 +39,11 @@ function wrong(list, data) {
       one.times > 1 && [' · ', t('times', { number: count(one.times) })]))))),
   list.length > most && h('p', {}, p.link('alarms', t('all-alarms', { number: count(list.length) })))];
 }
+
+const silent = (data) => {
+  const hidden = data.alarms.filter(quiet).length;
+  return hidden > 0 && p.hint(p.link('alarms/all', t('n-hidden', { number: count(hidden) })));
+};
 
 function figures(data) {
   const { summary } = data;
@@ -88,13 +94,13 @@ export const overviewView = {
   name: 'overview',
   async load() {
     const [summary, alarms, devices, agentList, readiness, events, known] = await Promise.all([overview(), status('alarms'), status('devices'),
-      status('agents'), status('readiness'), newestFirst(8), names('network', 'device', 'agent')]);
+      status('agents'), status('readiness'), newestFirst(8), names('network', 'device', 'agent', 'link')]);
     return { summary, alarms, devices, agents: agentList, readiness, events, names: known, how: new Map(devices.map((one) => [one.id, one])) };
   },
   draw(data) {
     const list = problems(data);
     return [p.title(t('overview'), h('span', { class: 'soft' }, moment(data.summary.time, true))),
-      p.section('wrong', list.length ? t('what-is-wrong') : t('now'), wrong(list, data)),
+      p.section('wrong', list.length ? t('what-is-wrong') : t('now'), wrong(list, data), silent(data)),
       figures(data),
       p.section('networks', t('networks'), networks(data)),
       h('div', { class: 'pair' }, p.section('agents', t('agents'), agents(data)), p.section('checks', t('daemon-and-clock'), checks(data))),
@@ -164,20 +170,21 @@ function oneFinding(one, known) {
 export const alarmsView = {
   name: 'alarms',
   async load() {
-    const [alarms, known] = await Promise.all([status('alarms'), names('device', 'agent', 'link')]);
+    const [alarms, known] = await Promise.all([status('alarms'), names('device', 'agent', 'link', 'network')]);
     return { alarms, known };
   },
   draw({ alarms, known }, [which], state) {
     const wanted = state.search || '';
     const shown = bySeverity(alarms).filter((one) => (which === 'all' || !quiet(one)) && p.matches(wanted, one.type, one.resource, one.text.text, one.severity));
     const hidden = alarms.filter(quiet).length;
-    const acknowledged = (one) => one.acknowledged || one.state === 'acknowledged';
-    const how = (one) => (one.cleared ? p.mark('good', t('alarm-cleared')) : one.state === 'shelved' || one.shelved ? p.mark('off', t('alarm-shelved'))
-      : one.suppressed ? p.mark('off', t('alarm-suppressed')) : acknowledged(one) ? p.mark('note', t('alarm-acknowledged')) : p.mark('warn', t('alarm-raised')));
+      const how = (one) => [one.cleared ? p.mark('good', t('alarm-cleared')) : one.hidden?.why ? p.mark('off', word('hidden', one.hidden.why))
+      : one.acknowledged ? p.mark('note', t('alarm-acknowledged')) : p.mark('warn', t('alarm-raised')),
+    one.hidden?.by && h('p', { class: 'soft' }, say(one.hidden.by)), one['shelved-until'] && h('p', { class: 'soft' }, t('until'), ' ', moment(one['shelved-until'])),
+    one.flapping && h('p', { class: 'soft' }, t('flapping'))];
     const columns = [
       { name: t('severity'), of: (one) => p.severity(one.severity) },
       { name: t('what'), kind: 'wide', of: (one) => [h('p', {}, say(one.text.text)), h('p', { class: 'soft code' }, one.type)] },
-      { name: t('where'), of: (one) => p.resource(one.resource, known) },
+      { name: t('where'), of: (one) => [p.resource(one.resource, known), one.qualifier && h('p', { class: 'soft' }, say(one.qualifier))] },
       { name: t('state'), of: how },
       { name: t('raised'), of: (one) => moment(one.raised) },
       { name: t('alarm-changed'), of: (one) => moment(one.changed) },
@@ -185,7 +192,7 @@ export const alarmsView = {
     ];
     return [p.title(t('alarms')), h('div', { class: 'tools' },
       p.choice(t('which'), [['', t('alarms-that-count'), 'alarms'], ['all', t('alarms-with-quiet', { number: count(hidden) }), 'alarms/all']], which === 'all' ? 'all' : ''), p.search(wanted)),
-    shown.length ? p.longTable(t('alarms'), columns, shown, state, (one) => `${one.type} ${one.resource}`)
+    shown.length ? p.longTable(t('alarms'), columns, shown, state, (one) => `${one.type} ${one.resource} ${one.qualifier ?? ''}`)
       : p.nothing(wanted ? t('none-found') : t('no-alarms'))];
   },
 };

@@ -42,11 +42,12 @@ class Reader final : public store::Reader {
     if (found == rows.end()) return fail(Fault::not_found, "api.nothing-here");
     return found->second;
   }
-  Result<store::Page> list(Kind kind, const store::Filter&, Id after, std::size_t limit) override {
+  Result<store::Page> list(Kind kind, const store::Filter& filter, Id after, std::size_t limit) override {
     const std::lock_guard lock(contents_.mutex);
     store::Page page;
     const auto& rows = contents_.rows[kind];
     for (auto at = rows.upper_bound(after); at != rows.end(); ++at) {
+      if (!passes(at->second, filter)) continue;
       if (page.rows.size() == limit) {
         page.next = page.rows.back().id;
         break;
@@ -104,6 +105,15 @@ class Reader final : public store::Reader {
   Result<Id> last_id(Kind) override { return Id{0}; }
 
  private:
+  static bool passes(const store::StoredRow& row, const store::Filter& filter) {
+    if (filter.empty()) return true;
+    const auto body = json::parse(row.body).as_object();
+    return std::ranges::all_of(filter, [&](const auto& one) {
+      const auto* value = body.if_contains(one.first);
+      if (value == nullptr) return false;
+      return (value->is_string() ? std::string(value->get_string()) : json::serialize(*value)) == one.second;
+    });
+  }
   std::vector<store::StoredEntry>& of(journal::Stream stream) {
     return stream == journal::Stream::decisions ? contents_.decisions : contents_.records;
   }

@@ -181,7 +181,10 @@ BOOST_FIXTURE_TEST_CASE(space_follows_the_register_and_refuses_what_is_none, Wor
   BOOST_TEST(array_of(space("network=2&prefix=2001:db8::/32"), "children").empty());
   put(Kind::prefix, 1, {{"network", 2}, {"prefix", "2001:db8:1::/48"}, {"organisation", 1}});
   core.kept.contents.decisions.push_back({journal::Stream::decisions, 1, {}, {}});
-  const auto now = space("network=2&prefix=2001:db8::/32");
+  auto now = space("network=2&prefix=2001:db8::/32");
+  // On a machine that stood still while it was read it may be a little older.
+  for (int i = 0; array_of(now, "children").empty() && i < 10'000; ++i)
+    now = space("network=2&prefix=2001:db8::/32");
   BOOST_TEST(array_of(now, "children").size() == 1);
   BOOST_TEST(now.at("cells").at(0).as_double() == 1.0 / 256, boost::test_tools::tolerance(0.02));
   const std::string at = "/restconf/data/assent-status:space";

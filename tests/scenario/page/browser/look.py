@@ -58,8 +58,8 @@ def views(page):
     holds(page, "devices/1", "city-core1", "standard", "access", "浔阳区<i>上联")
     holds(page, "tickets", f"ticket {WAITING}", "waiting for approval", "implemented")
     holds(page, f"tickets/{WAITING}", "submitted", "waits for stage", "city", "0/1")
-    holds(page, "links", "浔阳区<i>上联", "100 Mbit/s", "Gi0/1")
-    holds(page, "links/1", "浔阳区<i>上联", "100 Mbit/s")
+    holds(page, "links", "浔阳区<i>上联", "100 Mbit/s", "九江市")
+    holds(page, "links/1", "浔阳区<i>上联", "100 Mbit/s", "Gi0/1", "nearest rank")
     holds(page, "space", "10.0.0.0/8")
     holds(page, "space/1/10.0.0.0%2F8", "10.208.0.0/16", "<b>外网</b>", "container")
     page.run("document.querySelector('.map a.child, .map a').dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}))")
@@ -129,7 +129,7 @@ def chinese_and_dark(page):
     page.run("document.querySelector('[data-act=language][data-value=zh_CN]').click()")
     page.until("the page speaks Chinese", "document.documentElement.lang === 'zh-CN' && document.querySelector('#nav').innerText.includes('总览')")
     for name, text in (("", "当前问题"), ("devices", "可达"), ("findings", "无工单覆盖"), ("tickets", "待审批"), ("space", "已分配"),
-                       ("links", "核定带宽"), ("alarms", "重要"), ("journal", "决定")):
+                       ("links", "上行"), ("alarms", "重要"), ("journal", "决定")):
         holds(page, name, text)
         left = page.run("document.body.innerText.match(/\\b(page|coverage)\\.[a-z-]+/g)")
         check(f"{name or 'overview'} has a text for everything", not left, left)
