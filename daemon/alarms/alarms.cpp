@@ -8,6 +8,8 @@ namespace {
 
 using Args = std::vector<std::pair<std::string, std::string>>;
 
+constexpr auto awaited_for = std::chrono::seconds{30};
+
 void add_change(Alarm& alarm, Severity severity, bool cleared, Instant at) {
   alarm.severity = severity;
   alarm.changed = at;
@@ -36,6 +38,7 @@ void Book::raise(std::string_view type, const Subject& subject, std::vector<std:
   on.insert(on.begin(), subject.resource);
   on.insert(on.end(), subject.also.begin(), subject.also.end());
   unconfirmed_.erase(key);
+  awaited_.erase(key);
   if (Alarm* alarm = held(key)) {
     alarm->text = std::move(text);
     hang(*alarm, std::move(on), now);
@@ -132,7 +135,7 @@ void Book::end(Alarms::iterator place, const Moment& now) {
   add_change(alarm, alarm.severity, true, now.wall);
   alarm.cleared = now.wall;
   if (alarm.damper.damped()) alarm.damper.load(alarm.damper.penalty(now.steady, limits_), false, now.steady);
-  for (auto* index : {&damped_, &fading_, &untold_, &unconfirmed_})
+  for (auto* index : {&damped_, &fading_, &untold_, &unconfirmed_, &awaited_})
     index->erase(key);
   unkept_.insert(key);
   Alarm& kept = cleared_.insert_or_assign(key, std::move(alarm)).first->second;
@@ -233,6 +236,8 @@ void Book::load(Alarm alarm, const Moment& now) {
   if (alarm.damper.damped()) damped_.insert(key);
   if (kind->lasts > Duration{}) fading_.insert(key);
   if (kind->is(at_start)) unconfirmed_.insert(key);
+  if (kind->is(soon)) awaited_.insert(key);
+  awaited_until_ = now.steady + awaited_for;
   if (alarm.known)
     groups_.load(group_of(alarm), key, now.steady - std::max<Duration>(now.wall - alarm.told, Duration{}),
                  limits_);
@@ -243,6 +248,12 @@ void Book::load(Alarm alarm, const Moment& now) {
 
 void Book::confirmed(const Moment& now) {
   for (const Key& key : std::exchange(unconfirmed_, {}))
+    if (const auto place = active_.find(key); place != active_.end()) end(place, now);
+}
+
+void Book::end_awaited(const Moment& now) {
+  if (awaited_.empty() || now.steady < awaited_until_) return;
+  for (const Key& key : std::exchange(awaited_, {}))
     if (const auto place = active_.find(key); place != active_.end()) end(place, now);
 }
 

@@ -132,6 +132,7 @@ class Book {
   void forget_oldest();
   void calm_down(const Moment& now);
   void fade(const Moment& now);
+  void end_awaited(const Moment& now);
   void end_shelves(const Moment& now);
   void tell_untold(const Moment& now);
   void tell_groups(const Moment& now);
@@ -147,7 +148,8 @@ class Book {
   std::set<Key> damped_, fading_, shelved_; ///< of active_ (shelved_: of cleared_ too)
   std::set<Key> untold_;                    ///< hold, and people have not heard of it, though they might have
   std::optional<Key> untold_from_;          ///< where the next look at untold_ begins
-  std::set<Key> unconfirmed_;
+  std::set<Key> unconfirmed_, awaited_;     ///< kinds at_start; kinds soon
+  std::chrono::nanoseconds awaited_until_{};
   std::set<Key> unkept_;
   std::vector<News> news_;
   Counts counts_;

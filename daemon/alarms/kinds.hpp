@@ -24,6 +24,7 @@ enum Mark : unsigned {
   maintenance = 2, ///< work on the device is expected to cause it: hidden while a ticket announces that
   at_start = 4,    ///< raised again by every start where it still holds; what is not, is cleared then
   steady = 8,      ///< does not flap: never damped
+  soon = 16,       ///< raised again within 30 s of a start where it still holds; what is not, is cleared then
 };
 
 struct Kind {

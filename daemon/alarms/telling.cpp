@@ -119,6 +119,7 @@ void Book::announce_clearing(Alarm& alarm, const Moment& now) {
 void Book::tick(const Moment& now) {
   calm_down(now);
   fade(now);
+  end_awaited(now);
   end_shelves(now);
   tell_untold(now);
   tell_groups(now);

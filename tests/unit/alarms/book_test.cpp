@@ -230,6 +230,21 @@ BOOST_AUTO_TEST_CASE(a_start_clears_what_it_does_not_find_again) {
   BOOST_TEST(!find("device-unreachable", "device/1")->cleared); // only a report says
 }
 
+BOOST_AUTO_TEST_CASE(what_must_be_found_soon_is_cleared_when_it_is_not) {
+  raise("syslog-receiver-away", "tcp:a");
+  raise("syslog-receiver-away", "tcp:b");
+  raise("device-unreachable", "device/1");
+  restart(10);
+  at(10 + 20);
+  raise("syslog-receiver-away", "tcp:b");
+  at(10 + 29);
+  BOOST_TEST(!find("syslog-receiver-away", "tcp:a")->cleared);
+  at(10 + 30);
+  BOOST_TEST(find("syslog-receiver-away", "tcp:a")->cleared.has_value());
+  BOOST_TEST(!find("syslog-receiver-away", "tcp:b")->cleared);
+  BOOST_TEST(!find("device-unreachable", "device/1")->cleared);
+}
+
 BOOST_AUTO_TEST_CASE(what_was_not_told_before_a_restart_is_told_after_it) {
   raise("device-unreachable", "device/1", Severity::major);
   raise("device-unreachable", "device/2", Severity::major);
