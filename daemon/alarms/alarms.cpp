@@ -271,10 +271,15 @@ std::vector<std::pair<std::string, std::string>> Book::take_kept(const Moment& n
   return all;
 }
 
-void Book::keep_all() {
+void Book::doubt(Instant since) {
   for (const auto* alarms : {&active_, &cleared_})
     for (const auto& [key, alarm] : *alarms)
       unkept_.insert(key);
+  for (auto& [key, alarm] : active_)
+    if (alarm.known && alarm.told >= since) {
+      alarm.known = false;
+      untold_.insert(key);
+    }
 }
 
 const Alarm* Book::find(const Key& key) const {

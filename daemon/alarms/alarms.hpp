@@ -108,7 +108,8 @@ class Book {
   std::vector<News> take_news(); ///< what happened since the last call
   /// What must be kept since the last call: key and text, empty where it is to be forgotten.
   std::vector<std::pair<std::string, std::string>> take_kept(const Moment& now);
-  void keep_all(); ///< everything is to be kept again: a commit failed
+  /// A commit failed: everything is to be kept again, and what was told from `since` on may not have left.
+  void doubt(Instant since);
 
   const Alarm* find(const Key& key) const; ///< that holds or is remembered; nullptr
   std::optional<Hidden> hidden(const Alarm& alarm) const;

@@ -260,6 +260,19 @@ void alarms_after_start(Step& step) {
   note_alarms(step);
 }
 
+void alarms_after_reload(Step& step) {
+  constexpr auto longest_commit = std::chrono::minutes{1};
+  auto& book = step.state.alarms;
+  std::vector<alarms::Key> gone;
+  for (const auto* alarm : book.active())
+    if (const auto id = id_after(alarm->key.resource, "finding/");
+        id && step.state.watch.finding(*id) == nullptr)
+      gone.push_back(alarm->key);
+  for (const auto& key : gone)
+    book.clear(key.type, {key.resource, key.qualifier}, moment_of(step));
+  book.doubt(step.now - longest_commit);
+}
+
 Status load_alarms(State& state, store::Reader& reader, const alarms::Moment& now) {
   state.alarms.set_limits(state.policy.alarms());
   std::optional<Error> damaged;

@@ -18,6 +18,9 @@ void clear_alarms_on(Step& step, const std::string& resource);
 /// At a start: what was kept; and, when everything that still holds has been raised, the end of the rest.
 Status load_alarms(State& state, store::Reader& reader, const alarms::Moment& now);
 void alarms_after_start(Step& step);
+/// After a failed commit, with the state reloaded: findings that were never durable are no more, and what may
+/// not have been told is told again.
+void alarms_after_reload(Step& step);
 
 /// Does this permit announce work on its devices (path `/maintenance`)?
 bool announces_work(const tickets::Permit& permit);

@@ -111,7 +111,6 @@ void CoreThread::handle(CommitFailed& failed) {
   State& old = *state_;
   State& now = **fresh;
   now.alarms = std::move(old.alarms);
-  now.alarms.keep_all();
   now.devices = std::move(old.devices);
   now.prepared = std::move(old.prepared);
   now.refusals = std::move(old.refusals);
@@ -126,6 +125,7 @@ void CoreThread::handle(CommitFailed& failed) {
     if (ticket.state == tickets::State::open || ticket.state == tickets::State::verifying)
       for (const Id device : devices_of(*state_, ticket))
         order_reading(step, device);
+  alarms_after_reload(step);
   // It is told at once and stands in the list; the journal gets it when it can be written again.
   state_->alarms.raise("store-failed", "store", {}, alarms::Severity::critical,
                        {"alarm.store-failed", {{"cause", failed.error.what.id}}}, moment_of(step));

@@ -151,6 +151,18 @@ BOOST_AUTO_TEST_CASE(a_step_of_the_wall_clock_delays_nothing) {
                        "device-unreachable device/1 cleared,\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_may_not_have_left_is_told_again) {
+  raise("device-unreachable", "device/1");
+  at(1000);
+  raise_on("device-unreachable", "device/2", {"agent/2"});
+  news();
+  book.take_kept(now);
+  book.doubt(wall(940));
+  BOOST_TEST(book.take_kept(now).size() == 2u);
+  at(1400);
+  BOOST_TEST(news() == "told reachability agent/2: device-unreachable device/2 raised,\n");
+}
+
 // Causes.
 
 BOOST_AUTO_TEST_CASE(a_cause_hides_what_hangs_on_it_and_says_so) {
