@@ -15,6 +15,9 @@ install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DATADI
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/assent-common/docs
   COMPONENT common FILES_MATCHING PATTERN "*.md" PATTERN man EXCLUDE)
 
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/prometheus ${PROJECT_SOURCE_DIR}/config/grafana
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/assentd COMPONENT common)
+
 # As examples: an installation's own files are never overwritten.
 install(FILES ${PROJECT_SOURCE_DIR}/config/assentd.yaml
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/assentd/examples COMPONENT daemon)
