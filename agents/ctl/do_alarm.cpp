@@ -164,7 +164,7 @@ Exit watch_alarms(Session& session) {
     if (raw) {
       json::object line = event.data;
       line["cursor"] = event.id;
-      session.console.out(json::serialize(line) + "\n");
+      session.console.out(compact(line) + "\n");
     } else {
       session.console.out(session.safe(local_time(text_of(event.data, "time")) + "  " + severity + "  " +
                                        msgid + "  " + text_of(event.data, "text")) +

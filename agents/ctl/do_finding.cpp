@@ -91,9 +91,8 @@ Exit why_finding(Session& session) {
   if (!answer.ok()) return session.refuse(answer.error());
   const auto format = session.asked.text("--output", "table");
   if (format == "json" || format == "yaml" || format == "jsonl") {
-    session.console.out(format == "yaml"
-                            ? as_yaml(*answer)
-                            : (format == "json" ? pretty(*answer) : json::serialize(*answer)) + "\n");
+    session.console.out(format == "yaml" ? as_yaml(*answer)
+                                         : (format == "json" ? pretty(*answer) : compact(*answer)) + "\n");
     return Exit::done;
   }
   session.console.out(session.say("ctl.why-heading", {{"finding", std::to_string(id)}}) + "\n");

@@ -114,7 +114,7 @@ Exit watch_events(Session& session) {
     if (raw) {
       json::object line = event.data;
       line["cursor"] = event.id;
-      session.console.out(json::serialize(line) + "\n");
+      session.console.out(compact(line) + "\n");
     } else {
       const auto text = event.data.if_contains("text");
       session.console.out(session.safe(event.id + "  " + local_time(text_of(event.data, "time")) + "  " +

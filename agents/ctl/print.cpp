@@ -41,6 +41,29 @@ bool fits_literal(std::string_view text) {
                       [](char c) { return (c >= 0 && c < ' ' && c != '\n') || c == '\x7f'; });
 }
 
+/// JSON, or YAML whose such strings are in double quotes: what a terminal would act on, or show as something
+/// else, is written as a \uXXXX, which means the same to every reader.
+std::string harmless(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    std::size_t length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    length = std::min(length, text.size() - at);
+    const std::string_view one = text.substr(at, length);
+    at += length;
+    // for_terminal writes \u{202e}. Line ends are the printer's own: those of a string are escaped already.
+    const std::string shown = lead < 0x7f ? std::string() : for_terminal(one);
+    if (!shown.starts_with("\\u{")) {
+      out += one;
+      continue;
+    }
+    const std::string digits = shown.substr(3, shown.size() - 4);
+    out.append("\\u").append(4 - std::min<std::size_t>(4, digits.size()), '0').append(digits);
+  }
+  return out;
+}
+
 void emit(YAML::Emitter& out, const json::value& value) {
   if (const auto* object = value.if_object()) {
     if (object->empty()) out << YAML::Flow;
@@ -58,7 +81,7 @@ void emit(YAML::Emitter& out, const json::value& value) {
     out << YAML::EndSeq;
   } else if (const auto* text = value.if_string()) {
     const std::string_view view(*text);
-    if (fits_literal(view))
+    if (fits_literal(view) && harmless(view) == view)
       out << YAML::Literal;
     else
       out << YAML::DoubleQuoted;
@@ -144,14 +167,18 @@ std::string pretty(const json::value& value, std::size_t depth) {
       text += (text.empty() ? "[\n" : ",\n") + inner + pretty(member, depth + 1);
     return text + "\n" + outer + "]";
   }
-  return json::serialize(value);
+  return compact(value);
+}
+
+std::string compact(const json::value& value) {
+  return harmless(json::serialize(value));
 }
 
 std::string as_yaml(const json::value& value) {
   YAML::Emitter out;
   out.SetIndent(2);
   emit(out, value);
-  return std::string(out.c_str(), out.size()) + "\n";
+  return harmless(std::string_view(out.c_str(), out.size())) + "\n";
 }
 
 std::string align(const std::vector<std::vector<std::string>>& lines, std::size_t columns) {
@@ -206,7 +233,7 @@ void print(const Session& session, const Listing& listing) {
   if (format == Format::yaml) return console.out(as_yaml(listing.rows));
   if (format == Format::jsonl) {
     for (const auto& row : listing.rows)
-      console.out(json::serialize(row) + "\n");
+      console.out(compact(row) + "\n");
     return;
   }
   if (format == Format::name) {
@@ -223,7 +250,7 @@ void print(const Session& session, const Listing& listing) {
     auto& line = lines.emplace_back();
     for (const auto* column : columns) {
       auto cell = cell_of(*column, row.as_object());
-      line.push_back(format == Format::csv ? std::move(cell) : for_terminal(cell));
+      line.push_back(for_terminal(cell));
     }
   }
   if (format == Format::csv) {

@@ -42,6 +42,9 @@ std::string edit_value(const Session& session, std::string_view kind, const json
 std::string plain(const json::value& value);      ///< a member as text: lists joined by commas
 std::string local_time(std::string_view rfc3339); ///< `2026-11-23 17:55:00` of the machine's zone
 std::string pretty(const json::value& value, std::size_t depth = 0); ///< JSON over several lines
+/// On one line. What a terminal would act on is escaped, here and in pretty() and as_yaml(): the value is the
+/// same.
+std::string compact(const json::value& value);
 std::string as_yaml(const json::value& value);
 /// Tables for a terminal: columns aligned by display width; cut where `columns` is not 0 and too small.
 std::string align(const std::vector<std::vector<std::string>>& lines, std::size_t columns);

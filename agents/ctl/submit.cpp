@@ -68,7 +68,7 @@ void show_stages(const Session& session, const json::array& stages) {
 
 Exit dry_run(Session& session, const json::object& answer) {
   if (const auto format = session.asked.text("--output", "table"); format == "json" || format == "jsonl") {
-    session.console.out(format == "json" ? pretty(answer) + "\n" : json::serialize(answer) + "\n");
+    session.console.out(format == "json" ? pretty(answer) + "\n" : compact(answer) + "\n");
     return Exit::done;
   }
   if (session.asked.text("--output") == "yaml") {
@@ -111,7 +111,7 @@ Exit report(Session& session, const json::object& answer) {
   const auto state = text_of(answer, "state");
   const auto format = session.asked.text("--output", "table");
   if (format == "json" || format == "jsonl")
-    session.console.out((format == "json" ? pretty(answer) : json::serialize(answer)) + "\n");
+    session.console.out((format == "json" ? pretty(answer) : compact(answer)) + "\n");
   else if (format == "yaml")
     session.console.out(as_yaml(answer));
   else if (format == "name")

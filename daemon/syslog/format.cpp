@@ -48,7 +48,17 @@ std::string cut(std::string text, std::size_t bytes) {
   return text;
 }
 
-/// One line: control characters (C0, DEL, and C1, which is 0xC2 0x80..0x9F) become spaces.
+/// U+061C, U+200E/F, U+202A..E, U+2066..9 turn what follows around on a screen, U+2028/9 end a line.
+std::size_t length_of_trick(std::string_view at) {
+  if (at.starts_with("\u061C")) return 2;
+  const auto third = at.size() < 3 ? 0u : static_cast<unsigned char>(at[2]);
+  if (at.starts_with("\xE2\x80"))
+    return third == 0x8e || third == 0x8f || (third >= 0xa8 && third <= 0xae) ? 3 : 0;
+  return at.starts_with("\xE2\x81") && third >= 0xa6 && third <= 0xa9 ? 3 : 0;
+}
+
+/// One line: control characters (C0, DEL, and C1, which is 0xC2 0x80..0x9F) become spaces, and what would
+/// show the line as something else becomes U+FFFD.
 std::string one_line(std::string_view bytes) {
   std::string out = to_utf8(bytes);
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -56,6 +66,8 @@ std::string one_line(std::string_view bytes) {
     if (c < 0x20 || c == 0x7f) out[i] = ' ';
     if (c == 0xc2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xa0)
       out.replace(i, 2, " ");
+    if (const std::size_t length = c < 0x80 ? 0 : length_of_trick(std::string_view(out).substr(i)))
+      out.replace(i, length, "\uFFFD");
   }
   return out;
 }

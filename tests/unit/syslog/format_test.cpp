@@ -88,4 +88,14 @@ BOOST_AUTO_TEST_CASE(a_facility_out_of_range_cannot_make_a_wrong_priority) {
   BOOST_TEST(format(event(), odd, 1).starts_with("<188>1 "));
 }
 
+BOOST_AUTO_TEST_CASE(what_turns_text_around_on_a_screen_is_marked_and_the_rest_stays) {
+  Event event;
+  event.msgid = "test";
+  event.params = {{"name", "a\u202Eb\u2066c\u200Fd\u061Ce 九江…"}};
+  event.text = "x\u2028y\u2029z";
+  const std::string line = format(event, Target{}, 1);
+  BOOST_TEST(line.find("name=\"a\uFFFDb\uFFFDc\uFFFDd\uFFFDe 九江…\"] x\uFFFDy\uFFFDz") != std::string::npos,
+             line);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
