@@ -104,8 +104,9 @@ async function recount() {
 }
 
 function news(event) {
-  const worth = ['finding-opened', 'finding-changed', 'watch-blinded', 'alarm-raised'];
-  if (!worth.includes(event.msgid)) return;
+  const worth = ['finding-opened', 'finding-changed', 'watch-blinded', 'alarm-raised', 'link-abuse'];
+  // What people are not told of by itself is for the record.
+  if (!worth.includes(event.msgid) || event.severity === 'info') return;
   const box = document.getElementById('news');
   const line = h('p', {}, p.mark(p.severityKind(event.severity), t('new')), ' ', say(event.text), ' ',
     h('button', { type: 'button', 'data-act': 'dismiss' }, t('dismiss')));

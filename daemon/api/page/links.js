@@ -63,10 +63,8 @@ const columns = (holder) => [
 
 /** What counts: the entitlement; of a shared link what it can carry. */
 const limit = (one, side) => one[`entitlement-${side}`] ?? (one.shared ? one.capacity : undefined);
-const shares = (one) => {
-  const most = Math.max(one['share-up'] ?? 0, one['share-down'] ?? 0);
-  return most > 0 && h('span', { class: 'soft' }, ` ${percent(most / 100)}`);
-};
+/** Its part of what the uplink carries, each way. */
+const shares = (one) => one['share-up'] !== undefined && h('span', { class: 'soft' }, ` ↑ ${percent(one['share-up'] / 100)} ↓ ${percent((one['share-down'] ?? 0) / 100)}`);
 
 function why(one) {
   const since = one.since && [' ', t('since'), ' ', moment(one.since)];
