@@ -534,7 +534,8 @@ void Thread::adopt(int handle, Listener& door) {
   const std::uint64_t id = ++last_id_;
   std::string source;
   if (door.path.empty()) {
-    const bool crowded = door.open > door.limit;
+    // Not door.open: what has been closed counts there until its last handler has run.
+    const bool crowded = connections.size() >= door.limit;
     if (crowded) door.crowded = Steady::now().time_since_epoch();
     if (crowded && !make_room(door)) {
       --door.open;

@@ -12,7 +12,9 @@ import threading
 import time
 
 port, control, count, seconds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
-LIMIT = 0.250 if count <= 1000 else 1.0  # more than there are places: every newcomer costs somebody his
+# With more clients than there are places, every newcomer costs somebody his: all that is asked then is that most get
+# an answer in good time.
+LIMIT, MAY_FAIL = (0.250, 0.01) if count <= 1000 else (3.0, 0.1)
 end = time.monotonic() + seconds
 stop = threading.Event()
 stats = {"connected": 0, "closed": 0, "held": 0}
@@ -118,7 +120,7 @@ for target, (times, failed) in results.items():
           f"{len(failed)} failed; {connected} slow connections, {closed} closed")
     if p99 > LIMIT:
         wrong.append(f"{target}: p99 is {p99 * 1000:.0f} ms")
-    if len(failed) * 100 > len(times):
+    if len(failed) > MAY_FAIL * (len(times) + len(failed)):
         wrong.append(f"{target}: {len(failed)} of {len(times)} failed: {failed[0]}")
 if wrong:
     sys.exit("; ".join(wrong))
