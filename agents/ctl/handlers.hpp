@@ -14,6 +14,10 @@ Exit delete_object(Session& session);
 Exit allocate_space(Session& session);
 Exit revoke_key(Session& session);
 
+// do_link.cpp
+Exit list_traffic(Session& session);
+Exit show_link(Session& session);
+
 // do_ticket.cpp
 Exit new_ticket(Session& session);
 Exit show_ticket(Session& session);

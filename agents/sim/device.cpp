@@ -30,7 +30,23 @@ std::string echo(const Request& request) {
   return out;
 }
 
+std::uint64_t grown_by(std::uint64_t units, Moment time) {
+  const auto elapsed = static_cast<std::uint64_t>(std::max<Moment::rep>(0, time.count()));
+  return elapsed / 1'000'000'000 * units + elapsed % 1'000'000'000 / 1000 * units / 1'000'000;
+}
+
+std::string counter_content(std::uint8_t kind, std::uint64_t value) {
+  return unsigned_content(kind == tag::counter32 ? value & 0xffffffff : value);
+}
+
 } // namespace
+
+bool Device::grow(const Oid& oid, std::uint64_t units, Moment now) {
+  const auto value = read(oid, now);
+  if (!value || (value->tag != tag::counter32 && value->tag != tag::counter64)) return false;
+  growths_[oid] = {number_of(value->content), units, now};
+  return true;
+}
 
 Device::Device(std::string name, std::shared_ptr<const Template> base, Moment now)
     : name_(std::move(name)), tree_(std::move(base)), booted_(now) {}
@@ -49,11 +65,12 @@ Value Device::current(const Object& object, Moment now) const {
             integer_content(static_cast<std::int64_t>((start + elapsed / 1'000'000'000) & 0x7fffffff))};
   case tag::counter32:
   case tag::counter64: {
+    if (const auto growth = growths_.find(object.oid); growth != growths_.end())
+      return {object.value.tag,
+              counter_content(object.value.tag, growth->second.start + grown_by(growth->second.units,
+                                                                                now - growth->second.since))};
     if (rate == 0 && !fresh_counters_) return object.value;
-    const std::uint64_t grown =
-        start + elapsed / 1'000'000'000 * rate + elapsed % 1'000'000'000 / 1000 * rate / 1'000'000;
-    return {object.value.tag,
-            unsigned_content(object.value.tag == tag::counter32 ? grown & 0xffffffff : grown)};
+    return {object.value.tag, counter_content(object.value.tag, start + grown_by(rate, now - booted_))};
   }
   default:
     return object.value;
@@ -64,7 +81,7 @@ std::string Device::encoded(const Object& object, Moment now) const {
   switch (object.value.tag) {
   case tag::counter32:
   case tag::counter64:
-    if (rate == 0 && !fresh_counters_) break;
+    if (rate == 0 && !fresh_counters_ && growths_.empty()) break;
     [[fallthrough]];
   case tag::ticks:
   case tag::integer:
@@ -202,6 +219,7 @@ std::string Device::apply_set(const Request& request, int& error, int& index) {
 void Device::reboot(bool with_reindex, Moment now) {
   booted_ = now;
   fresh_counters_ = true;
+  growths_.clear();
   if (const Object* boots = tree_.find(engine_boots))
     tree_.set(
         engine_boots,

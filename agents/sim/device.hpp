@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -32,6 +33,10 @@ class Device {
   /// The answer, or nothing: not an SNMPv1 or SNMPv2c request, another community, mute.
   std::optional<std::string> answer(std::string_view datagram, Moment now);
 
+  /// This counter grows by so many units per second from now on, whatever the others do; false where there is
+  /// no such counter. A reboot ends it.
+  bool grow(const Oid& oid, std::uint64_t units, Moment now);
+
   /// What a read would give now.
   std::optional<Value> read(const Oid& oid, Moment now) const;
 
@@ -49,7 +54,14 @@ class Device {
   Value current(const Object& object, Moment now) const;
   void reindex();
 
+  /// A counter with a pace of its own.
+  struct Growth {
+    std::uint64_t start = 0, units = 0;
+    Moment since{};
+  };
+
   std::string name_;
+  std::map<Oid, Growth> growths_;
   Tree tree_;
   Moment booted_;
   bool fresh_counters_ = false; ///< since a reboot they grow from 0, not from the recording

@@ -41,6 +41,13 @@ Result<std::string> apply(Device& device, const std::vector<std::string_view>& w
                           Moment now) {
   const std::string_view verb = words[0];
   if (verb == "set") return set(device, words, line);
+  if (verb == "grow") {
+    const auto counter = words.size() == 4 ? parse_oid(words[2]) : std::nullopt;
+    const std::int64_t units = words.size() == 4 ? number(words[3]) : -1;
+    if (!counter || units < 0) return problem("grow NAME OID UNITS");
+    if (!device.grow(*counter, static_cast<std::uint64_t>(units), now)) return problem("no such counter");
+    return std::string();
+  }
   const auto oid = words.size() == 3 ? parse_oid(words[2]) : std::nullopt;
   // -1 rather than an optional: g++ 12 at -O2 takes an empty one for uninitialised.
   const std::int64_t amount = words.size() == 3 ? number(words[2]) : -1;
@@ -61,7 +68,7 @@ Result<std::string> apply(Device& device, const std::vector<std::string_view>& w
   } else {
     return problem(
         "set NAME OID TAG VALUE | del NAME OID | get NAME OID | mute NAME | unmute NAME | delay NAME MS | "
-        "rate NAME UNITS | reboot NAME [reindex] | list");
+        "rate NAME UNITS | grow NAME OID UNITS | reboot NAME [reindex] | list");
   }
   return std::string();
 }

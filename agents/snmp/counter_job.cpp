@@ -111,6 +111,7 @@ void CounterJob::take(std::size_t column, OidView index, const Varbind& varbind)
     series.cells.resize(row, no_count);
   }
   series.any = true;
+  series.narrow = series.narrow || (varbind.type == Type::counter32 && series.times == 1);
   series.cells.push_back(varbind.is_number() ? varbind.number * series.times : no_count);
 }
 
@@ -168,13 +169,14 @@ std::optional<CountersSeen> CounterJob::take_counters(Id device, Instant at, Mem
     memory.counter_names = std::move(names);
     memory.counter_rows = rows_;
   }
-  CountersSeen seen{device, at, uptime_, memory.counter_names, {}};
+  CountersSeen seen{device, at, uptime_, memory.counter_names, {}, {}};
   seen.columns.reserve(series_.size());
   for (Series& series : series_) {
     const bool twice =
         std::ranges::any_of(seen.columns, [&](const auto& each) { return each.first == series.name; });
     if (!series.any || twice) continue; // 64 bits before 32
     series.cells.resize(rows_.size(), no_count);
+    if (series.narrow) seen.narrow.push_back(series.name);
     seen.columns.emplace_back(series.name, std::move(series.cells));
   }
   return seen.columns.empty() ? std::nullopt : std::optional(std::move(seen));

@@ -38,6 +38,7 @@ class CounterJob final : public Job {
     std::uint64_t times = 1;
     std::vector<std::uint64_t> cells;
     bool any = false;
+    bool narrow = false; ///< 32 bits, in its own unit
   };
   void take(std::size_t column, OidView index, const Varbind& varbind);
   void take_name(std::uint32_t index, const Varbind& varbind);

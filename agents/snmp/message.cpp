@@ -131,6 +131,12 @@ void print(Printer& out, const CountersSeen& seen) {
   for (const std::string& name : *seen.names)
     print_line(out, name);
   out.close(']');
+  if (!seen.narrow.empty()) {
+    out.member("narrow"), out.open('[');
+    for (const std::string& name : seen.narrow)
+      out.text(name);
+    out.close(']');
+  }
   for (const auto& [name, cells] : seen.columns) {
     out.member(name), out.open('[');
     for (const std::uint64_t cell : cells)

@@ -45,7 +45,8 @@ struct CountersSeen {
   std::uint64_t uptime = 0;
   std::shared_ptr<const std::vector<std::string>> names; ///< the same object while the rows stay the same
   std::vector<std::pair<std::string, std::vector<std::uint64_t>>>
-      columns; ///< name, a cell for each of `names`
+      columns;                     ///< name, a cell for each of `names`
+  std::vector<std::string> narrow; ///< columns that hold a Counter32
 };
 
 /// Takes what is seen; called by the polling thread.

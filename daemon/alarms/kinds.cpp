@@ -25,6 +25,9 @@ constexpr std::array all = {
     Kind{"checkpoint-not-written", major, "daemon", Gather::everywhere, ""},
     Kind{"clock-unsure", major, "daemon", Gather::everywhere, ""},
     Kind{"device-unreachable", major, "reachability", Gather::agent, "agent-silent", maintenance},
+    Kind{"link-abuse", major, "bandwidth", Gather::everywhere, "", finding},
+    Kind{"link-excess", warning, "bandwidth", Gather::everywhere, "", plain},
+    Kind{"link-unmeasured", minor, "bandwidth", Gather::device, unread, maintenance},
     Kind{"proposed-file-differs", warning, "daemon", Gather::everywhere, "", at_start | steady},
     Kind{"reading-incomplete", minor, "readings", Gather::agent, unread, maintenance},
     Kind{"reading-refused", major, "readings", Gather::agent, unread},
@@ -36,6 +39,7 @@ constexpr std::array all = {
     Kind{"syslog-spool-unusable", major, "receivers", Gather::everywhere, "", soon},
     Kind{"too-many-alarms", critical, "daemon", Gather::everywhere, "", steady, hours{1}},
     Kind{"unapproved-change", major, "changes", Gather::device, "", finding | at_start},
+    Kind{"uplink-congested", major, "bandwidth", Gather::everywhere, "", plain},
     Kind{"watch-blinded", major, "changes", Gather::device, unread, finding | at_start},
 };
 static_assert(std::ranges::is_sorted(all, {}, &Kind::type));

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "daemon/api/cursor.hpp"
+#include "daemon/api/links.hpp"
 #include "daemon/api/metrics.hpp"
 #include "daemon/api/recent.hpp"
 #include "daemon/api/rows.hpp"
@@ -192,11 +193,15 @@ HttpResponse Service::with_figures(const Call& call, core::Figures figures) {
     return readiness_page(call, figures);
   case What::status:
     return status_list(call, figures);
+  case What::links:
+  case What::link:
+    return links(call, figures);
   default:
     break;
   }
   if (auto recent = recent_metrics()) return std::move(*recent); // made while this one waited for core
   if (options_.add_figures) options_.add_figures(figures);
+  add_link_metrics(figures.links, figures.gauges);
   figures.gauges.emplace_back("assent_ready", figures.ready ? 1 : 0);
   figures.gauges.emplace_back(labelled("assent_build_info", {{"version", ASSENT_VERSION}}), 1);
   metrics_ = std::make_shared<const std::string>(metrics_text(figures));
@@ -215,6 +220,27 @@ std::optional<HttpResponse> Service::recent_metrics() const {
   constexpr auto recent = std::chrono::milliseconds{100};
   if (!metrics_ || clock_.monotonic() - metrics_made_ >= recent) return std::nullopt;
   return metrics_answer();
+}
+
+HttpResponse Service::links(const Call& call, const core::Figures& figures) {
+  HttpResponse out;
+  if (call.route.what == What::links) {
+    auto query = list_query(call.route);
+    if (!query) return no(call, query.error());
+    if (!query->filter.empty())
+      return no(call, fail(Fault::invalid, "api.bad-parameter",
+                           {{"name", query->filter.front().first}, {"value", query->filter.front().second}}));
+    out.body = json::serialize(links_json(figures.links, *query));
+    return out;
+  }
+  auto hours = hours_of(call.route);
+  if (!hours) return no(call, hours.error());
+  auto reader = core_.store().read();
+  if (!reader) return no(call, reader.error());
+  auto link = link_json(figures, call.route.id, *hours, **reader);
+  if (!link) return no(call, link.error());
+  out.body = json::serialize(json::object{{"assent-status:links", json::array{std::move(*link)}}});
+  return out;
 }
 
 HttpResponse Service::readiness_page(const Call& call, const core::Figures& figures) {

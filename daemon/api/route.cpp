@@ -64,6 +64,8 @@ void route_data(std::string_view name, Route& route) {
   if (take(name, "assent-status:")) {
     route.name = name;
     if (name == "journal") route.what = What::journal;
+    if (name == "links") route.what = What::links;
+    if (take(name, "links=") && read_number(name, route.id)) route.what = What::link;
     if (name == "events") route.what = What::recent;
     if (name == "space") route.what = What::space;
     if (name == "alarms" || name == "readiness" || name == "devices" || name == "agents" || name == "summary")

@@ -21,6 +21,8 @@ struct Route {
     object,     ///< GET /restconf/data/assent-registry:KIND=ID
     tree,       ///< GET /restconf/data/assent-registry:tree=FINGERPRINT
     status,     ///< GET /restconf/data/assent-status:alarms, readiness, devices, agents, summary
+    links,      ///< GET /restconf/data/assent-status:links
+    link,       ///< GET /restconf/data/assent-status:links=ID
     journal,    ///< GET /restconf/data/assent-status:journal
     events,     ///< GET /restconf/streams/events
     recent,     ///< GET /restconf/data/assent-status:events

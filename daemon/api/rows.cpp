@@ -19,8 +19,10 @@ constexpr std::string_view agent[] = {"name", "network"};
 constexpr std::string_view profile[] = {"name", "revision", "sha256"};
 constexpr std::string_view device[] = {"name",         "network", "address", "port",
                                        "organisation", "agent",   "profile", "labels"};
-constexpr std::string_view link[] = {"name",      "network",     "organisation", "device",
-                                     "interface", "entitlement", "enabled"};
+constexpr std::string_view link[] = {"name",           "network",          "organisation", "device",
+                                     "interface",      "enabled",          "uplink",       "entitlement",
+                                     "entitlement-up", "entitlement-down", "towards",      "capacity",
+                                     "service",        "raised",           "raised-from",  "raised-until"};
 constexpr std::string_view policy[] = {"name", "sha256"};
 constexpr std::string_view baseline[] = {"device", "profile", "revision", "fingerprint", "ticket"};
 constexpr std::string_view ticket[] = {
@@ -115,7 +117,7 @@ bool may_follow(View view, std::string_view msgid) {
   if (view == View::full) return true;
   if (view != View::monitor) return false;
   for (const std::string_view area :
-       {"finding-", "alarm-", "started", "stopped", "change-covered", "reading-unknown"})
+       {"finding-", "alarm-", "started", "stopped", "change-covered", "reading-unknown", "link-", "uplink-"})
     if (msgid.substr(0, area.size()) == area) return true;
   return false;
 }

@@ -121,13 +121,16 @@ std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later
                   [later = std::move(later)](core::Figures figures) { later(std::move(figures)); });
     return std::nullopt;
   case What::status:
+  case What::links:
+  case What::link:
     if (call.peer.door == core::Peer::Door::agent) break;
     call.view = view_of(call);
     if (call.route.name == "summary") {
       core_.numbers(false, [later = std::move(later)](core::Figures figures) { later(std::move(figures)); });
       return std::nullopt;
     }
-    core_.figures([later = std::move(later)](core::Figures figures) { later(std::move(figures)); });
+    core_.figures([later = std::move(later)](core::Figures figures) { later(std::move(figures)); },
+                  call.route.what == What::link ? call.route.id : 0);
     return std::nullopt;
   default:
     break;

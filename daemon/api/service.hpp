@@ -88,6 +88,7 @@ class Service {
   std::optional<HttpResponse> recent_metrics() const;
   HttpResponse metrics_answer() const;
   HttpResponse status_list(const Call& call, const core::Figures& figures);
+  HttpResponse links(const Call& call, const core::Figures& figures);
   HttpResponse readiness_page(const Call& call, const core::Figures& figures);
   View view_of(const Call& call);
 

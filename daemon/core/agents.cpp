@@ -250,11 +250,12 @@ namespace {
 struct CheckedReport {
   std::vector<std::pair<registry::Device, watch::Observation>> states;
   std::vector<std::pair<registry::Device, const json::object*>> reach, hints, counters;
+  Duration offset{};
 };
 
 Result<CheckedReport> checked(Step& step, Id agent, const json::object& input) {
   CheckedReport report;
-  const Duration offset = offset_of(step, input);
+  const Duration offset = report.offset = offset_of(step, input);
   for (const auto& item : array_of(input, "states")) {
     auto device = own_device(step, agent, number_of(item.as_object(), "device"));
     if (!device) return device.error();
@@ -280,10 +281,13 @@ Answer report(Step& step, Id agent, const json::object& input) {
   json::array wanted;
   for (const auto& [device, item] : report->reach)
     reach(step, device, *item);
-  for (const auto& [device, item] : report->hints)
-    step.state.devices[device.id].stamps = array_of(*item, "stamps");
+  for (const auto& [device, item] : report->hints) {
+    auto& live = step.state.devices[device.id];
+    live.stamps = array_of(*item, "stamps");
+    live.boots = item->contains("boots") ? std::optional(number_of(*item, "boots")) : std::nullopt;
+  }
   for (const auto& [device, item] : report->counters)
-    ++step.state.devices[device.id].samples;
+    take_counters(step, device.id, *item, report->offset);
   for (auto& [device, observation] : report->states) {
     step.state.devices[device.id].heard = true;
     const Judged judged = judge(step, device, observation);

@@ -61,6 +61,7 @@ void CoreThread::begin() {
     step.note(journal::Stream::records, "started",
               {{"config-sha256", options_.config_sha256}, {"version", ASSENT_VERSION}});
     compare_proposed(step);
+    load_traffic(*state_, step.now);
     raise_open_findings(step);
     alarms_after_start(step);
     for (const auto& [id, ticket] : state_->tickets)
@@ -95,12 +96,12 @@ void CoreThread::refused(Peer peer, std::string what, Error error) {
   queue_.put(Message{Turned{std::move(request), std::move(error)}}, options_.queue_bound);
 }
 
-void CoreThread::figures(std::function<void(Figures)> answer) {
-  queue_.put(WantFigures{std::move(answer)});
+void CoreThread::figures(std::function<void(Figures)> answer, Id link) {
+  queue_.put(WantFigures{std::move(answer), true, false, link});
 }
 
 void CoreThread::numbers(bool series, std::function<void(Figures)> answer) {
-  queue_.put(WantFigures{std::move(answer), false, series});
+  queue_.put(WantFigures{std::move(answer), false, series, 0});
 }
 
 void CoreThread::probe(std::function<void()> answer) {
@@ -114,6 +115,7 @@ void CoreThread::reload(Renewal renewal) {
 std::chrono::nanoseconds CoreThread::patience() const {
   // Never longer than a second, so that a step of the wall clock is noticed.
   std::chrono::nanoseconds longest = std::chrono::seconds{1};
+  if (!state_->samples.empty() && !read_only_) return std::chrono::nanoseconds{0};
   if (!state_->due.empty()) {
     const auto until = state_->due.begin()->first - clock_.wall();
     longest = std::clamp<std::chrono::nanoseconds>(until, std::chrono::milliseconds{1}, longest);
@@ -124,9 +126,9 @@ std::chrono::nanoseconds CoreThread::patience() const {
 void CoreThread::run() {
   while (!stopping_) {
     auto messages = queue_.take(patience());
-    for (auto& message : messages) {
+    const auto timed = [&](auto&& work) {
       const auto begun = clock_.monotonic();
-      std::visit([this](auto& one) { handle(one); }, message);
+      work();
       const auto spent = clock_.monotonic() - begun;
       step_seconds_ += std::chrono::duration<double>(spent).count();
       constexpr std::chrono::nanoseconds bounds[] = {
@@ -134,7 +136,10 @@ void CoreThread::run() {
           std::chrono::milliseconds{2}, std::chrono::milliseconds{10}};
       ++step_buckets_[static_cast<std::size_t>(std::lower_bound(std::begin(bounds), std::end(bounds), spent) -
                                                bounds)];
-    }
+    };
+    for (auto& message : messages)
+      timed([&] { std::visit([this](auto& one) { handle(one); }, message); });
+    if (!state_->samples.empty() && !read_only_) timed([&] { judge_samples(); });
     if (!state_->due.empty() && state_->due.begin()->first <= clock_.wall() && !read_only_) {
       Step step = step_for({});
       tick(step);
@@ -199,6 +204,7 @@ void CoreThread::handle(Asked& asked) {
                   [](const auto& entry) { return entry.stream == journal::Stream::decisions; });
     step.batch.trees.clear();
     step.batch.readings.clear();
+    step.batch.links_gone.clear();
     if (!read_only_) note_refusal(step, request, answer.error());
   } else if (!request.idempotency_key.empty()) {
     step.batch.answered =
@@ -299,7 +305,8 @@ void CoreThread::backup(Asked& asked) {
 
 void CoreThread::finish(Step& step, Answer answer, Reply reply) {
   if (step.batch.entries.empty() && step.batch.trees.empty() && step.batch.readings.empty() &&
-      step.batch.kept.empty() && !step.batch.answered && in_flight_.load() == 0)
+      step.batch.kept.empty() && step.batch.samples.empty() && step.batch.links_gone.empty() &&
+      !step.batch.answered && in_flight_.load() == 0)
     return reply(std::move(answer));
   std::vector<Event> events;
   events.reserve(step.batch.entries.size());

@@ -14,6 +14,7 @@
 #include "common/time.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/trust/signer.hpp"
+#include "daemon/watch/traffic.hpp"
 
 namespace assent::core {
 
@@ -73,9 +74,14 @@ struct Figures {
   double step_seconds = 0;
   std::vector<Check> checks;
   bool ready = false;
-  json::array alarms;  ///< those that hold: assent-status:alarms
-  json::array devices; ///< id, name, reachable, reason, last-reading, findings, baseline
-  json::array agents;  ///< name, connected, heard
+  json::array alarms;                 ///< those that hold: assent-status:alarms
+  json::array devices;                ///< id, name, reachable, reason, last-reading, findings, baseline
+  json::array agents;                 ///< name, connected, heard
+  std::vector<watch::LinkView> links; ///< in no order
+  // Of the link that was asked for:
+  std::vector<watch::Stretch> recent;
+  watch::Month month; ///< that it is now, in the policy's zone
+  Instant now{};
 };
 
 /// Something outside core about which an alarm holds now.
@@ -109,8 +115,9 @@ class Core {
   /// Any thread. A door refused this before it became a Request; it is journalled as core's own refusals are,
   /// up to the same rate. `what` names what was tried, in printable ASCII. Dropped where the queue is full.
   virtual void refused(Peer peer, std::string what, Error error) = 0;
-  /// Any thread; the answer comes on core's thread, within one round.
-  virtual void figures(std::function<void(Figures)> answer) = 0;
+  /// Any thread; the answer comes on core's thread, within one round. With a `link`, Figures::recent and what
+  /// follows it are filled too.
+  virtual void figures(std::function<void(Figures)> answer, Id link = 0) = 0;
   /// The same without the lists of alarms, devices and agents: what /metrics (with the series), /livez,
   /// /readyz and the watchdog (without) need.
   virtual void numbers(bool series, std::function<void(Figures)> answer) {

@@ -12,6 +12,12 @@ constexpr std::string_view of_a_finding =
     "after before device earliest finding latest nearest operation path ticket verdict";
 // What people are not told of at once (`told` is not `now`) has the severity info.
 constexpr std::string_view of_an_alarm = "by qualifier resource severity told type why";
+constexpr std::string_view of_a_link =
+    "bits direction entitled entitlement link link-id organisation rate since";
+constexpr std::string_view of_an_uplink =
+    "bits capacity direction discards link link-id organisation percent rate since";
+constexpr std::string_view of_an_abuse =
+    "bits direction entitled entitlement link link-id organisation rate share since uplink";
 constexpr std::array all = {
     EventKind{"alarm-acknowledged", "records", "notice", "name person qualifier reason resource type"},
     EventKind{"alarm-calm", "records", "notice", of_an_alarm},
@@ -31,6 +37,10 @@ constexpr std::array all = {
     EventKind{"finding-cleared", "decisions", "notice", of_a_finding},
     EventKind{"finding-opened", "decisions", "alert", of_a_finding},
     EventKind{"founding", "both", "notice", ""},
+    EventKind{"link-abuse", "records", "alert", of_an_abuse},
+    EventKind{"link-abuse-ended", "records", "notice", of_an_abuse},
+    EventKind{"link-excess", "records", "warning", of_a_link},
+    EventKind{"link-excess-ended", "records", "notice", of_a_link},
     EventKind{"refusals-counted", "records", "warning", "count identity"},
     EventKind{"refused", "records", "warning", "account agent operation rule ticket why"},
     EventKind{"standard-applied", "decisions", "info", "template ticket used-today"},
@@ -50,6 +60,8 @@ constexpr std::array all = {
     EventKind{"ticket-revoked", "decisions", "warning", "person ticket"},
     EventKind{"ticket-submitted", "decisions", "notice", "person reason ticket"},
     EventKind{"ticket-withdrawn", "decisions", "notice", "person ticket"},
+    EventKind{"uplink-congested", "records", "warning", of_an_uplink},
+    EventKind{"uplink-relieved", "records", "notice", of_an_uplink},
     EventKind{"watch-blinded", "decisions", "critical", of_a_finding},
 };
 static_assert(std::ranges::is_sorted(all, {}, &EventKind::name));

@@ -203,6 +203,7 @@ void follow_row(Step& step, const journal::Row& row) {
   default:
     break;
   }
+  follow_traffic(step, row);
 }
 
 void advance(Step& step, tickets::Ticket& ticket) {

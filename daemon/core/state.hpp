@@ -1,6 +1,7 @@
 // What core's thread owns, and what one step of it may do. Everything here is used by that thread alone.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -51,8 +52,9 @@ struct DeviceLive {
   Instant order_from{};         ///< readings must have begun then or later to answer the order
   Instant read{};               ///< start of the newest complete reading
   std::uint64_t samples = 0;
-  json::array stamps;       ///< hints as last reported
-  bool stamp_moved = false; ///< a trusted stamp moved and no reading has followed yet
+  json::array stamps;                 ///< hints as last reported
+  std::optional<std::uint64_t> boots; ///< snmpEngineBoots as last reported
+  bool stamp_moved = false;           ///< a trusted stamp moved and no reading has followed yet
 };
 
 /// Refusals are journalled up to a rate per identity; above it they are counted.
@@ -78,7 +80,11 @@ struct State {
   std::set<std::pair<Instant, Id>> due; ///< when a ticket's life goes on by itself
   std::map<std::string, std::pair<std::string, std::uint64_t>> used_today; ///< template → day, count
   std::map<std::string, RefusalMeter> refusals;
-  std::map<Id, watch::Observation> waiting_trees; ///< by device: readings whose text was asked for
+  watch::Traffic traffic;
+  std::deque<std::pair<Id, watch::CounterSample>> samples; ///< of links, yet to be judged
+  std::array<std::uint64_t, watch::whys> samples_made{};   ///< by Why
+  std::uint64_t samples_dropped = 0;                       ///< because too many waited
+  std::map<Id, watch::Observation> waiting_trees;          ///< by device: readings whose text was asked for
   Id next_ticket = 1, next_act = 1, next_finding = 1;
   std::uint64_t next_order = 1;
   std::uint64_t plan_version = 1;
@@ -157,6 +163,17 @@ void device_read(Step& step, Id device);
 void order_reading(Step& step, Id device);
 /// Devices that the permits of a ticket name, by id or label.
 std::vector<Id> devices_of(const State& state, const tickets::Ticket& ticket);
+// Bandwidth (traffic.cpp). Counters wait in State::samples, so that a step takes only so many.
+void load_traffic(State& state, Instant now); ///< all links and rules; keeps what was measured
+void follow_traffic(Step& step, const journal::Row& row);
+/// One device's counters of a report; `offset` moves the agent's clock to ours.
+void take_counters(Step& step, Id device, const json::object& item, Duration offset);
+void judge_traffic(Step& step);   ///< some of those that wait
+void look_at_traffic(Step& step); ///< which links have no rate
+/// Links, and of the link `detail` (0: none) what it did lately.
+void add_traffic_figures(const State& state, Figures& figures, Instant now, Id detail);
+std::string rate_text(double rate); ///< `62.4 Mbit/s`
+
 /// Compares files that are proposed with what is in force.
 void compare_proposed(Step& step);
 

@@ -29,7 +29,7 @@ class CoreThread final : public Core {
   void begin();
   void post(Request request, Reply reply) override;
   void refused(Peer peer, std::string what, Error error) override;
-  void figures(std::function<void(Figures)> answer) override;
+  void figures(std::function<void(Figures)> answer, Id link) override;
   void numbers(bool series, std::function<void(Figures)> answer) override;
   void probe(std::function<void()> answer) override;
   void reload(Renewal renewal) override;
@@ -47,6 +47,7 @@ class CoreThread final : public Core {
   struct WantFigures {
     std::function<void(Figures)> answer;
     bool lists = true, series = false;
+    Id link = 0;
   };
   struct Probe {
     std::function<void()> answer;
@@ -104,6 +105,7 @@ class CoreThread final : public Core {
   void count_refusals(Step& step);
   void checkpoint();
   Figures make_figures(const WantFigures& want);
+  void judge_samples();
   std::chrono::nanoseconds patience() const;
 
   Options options_;
@@ -120,7 +122,7 @@ class CoreThread final : public Core {
   bool stopping_ = false;
   bool read_only_ = false;
   bool probing_ = false;
-  std::chrono::nanoseconds last_second_{}, last_checkpoint_{};
+  std::chrono::nanoseconds last_second_{}, last_checkpoint_{}, last_look_{};
   std::uint64_t told_plan_ = 0;
   DeviceSeries device_series_;
   std::set<std::pair<std::string, std::string>> conditions_; ///< type and resource of those that hold

@@ -112,6 +112,16 @@ void CoreThread::handle(CommitFailed& failed) {
   State& now = **fresh;
   now.alarms = std::move(old.alarms);
   now.devices = std::move(old.devices);
+  now.traffic = std::move(old.traffic);
+  now.samples = std::move(old.samples);
+  now.samples_made = old.samples_made;
+  now.samples_dropped = old.samples_dropped;
+  // Links that were changed in vain are as the register has them; those that were made in vain go.
+  for (const Id id : now.traffic.where([&](const watch::LinkFacts& facts) {
+         return now.registry.version({Kind::link, facts.id}) == 0;
+       }))
+    static_cast<void>(now.traffic.drop_link(id));
+  load_traffic(now, clock_.wall());
   now.prepared = std::move(old.prepared);
   now.refusals = std::move(old.refusals);
   now.plan_version = old.plan_version + 1;
@@ -145,6 +155,12 @@ void CoreThread::handle(Recovered&) {
   finish(step, json::object{}, [](const Answer&) {});
 }
 
+void CoreThread::judge_samples() {
+  Step step = step_for({});
+  judge_traffic(step);
+  finish(step, json::object{}, [](const Answer&) {});
+}
+
 void CoreThread::each_second() {
   last_second_ = clock_.monotonic();
   if (read_only_) {
@@ -169,6 +185,10 @@ void CoreThread::each_second() {
   watch_conditions(step);
   tend_alarms(step);
   count_refusals(step);
+  if (clock_.monotonic() - last_look_ >= std::chrono::seconds{15}) {
+    last_look_ = clock_.monotonic();
+    look_at_traffic(step);
+  }
   std::erase_if(state_->prepared, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
   std::erase_if(remembered_, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
   finish(step, json::object{}, [](const Answer&) {});
@@ -291,6 +311,7 @@ Figures CoreThread::make_figures(const WantFigures& want) {
                       {"store_batches", static_cast<double>(store.batches)},
                       {"store_entries", static_cast<double>(store.entries)},
                       {"store_failures", static_cast<double>(store.failures)}};
+  if (want.lists || want.series) add_traffic_figures(state, figures, clock_.wall(), want.link);
   figures.step_buckets = step_buckets_;
   figures.step_seconds = step_seconds_;
   figures.checks = {

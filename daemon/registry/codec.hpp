@@ -54,7 +54,7 @@ class Decoder {
 
   const json::object& in_;
   std::span<const Ref> made_;
-  std::array<std::string_view, 16> names_{};
+  std::array<std::string_view, 24> names_{};
   std::size_t known_ = 0, found_ = 0;
   std::vector<Mistake> mistakes_;
 };

@@ -34,6 +34,7 @@ inline constexpr std::array<std::string_view, 3> prefix_states = {"container", "
 inline constexpr std::array<std::string_view, 2> separations = {"physical", "logical"};
 inline constexpr std::uint8_t prefix_active = 1, prefix_reserved = 2;
 inline constexpr std::uint8_t physical = 0;
+inline constexpr std::uint64_t highest_rate = 1'000'000'000'000'000U; ///< bit/s
 
 inline constexpr bool required = true, optional = false;
 
@@ -230,8 +231,15 @@ struct Link {
   Id organisation = 0;
   Id device = 0;
   std::string interface;
-  std::uint64_t entitlement = 0;
+  std::uint64_t entitlement = 0;                          ///< bit/s, either direction; 0: none
+  std::uint64_t entitlement_up = 0, entitlement_down = 0; ///< in place of `entitlement` in one direction
   bool enabled = false;
+  Id uplink = 0;              ///< the shared link that carries its traffic on
+  std::string towards;        ///< to whom the interface leads: `organisation` (so too where empty), `network`
+  std::uint64_t capacity = 0; ///< bit/s, where it carries less than its interface's speed
+  std::string service;        ///< the class of service that it is for: `video`
+  std::uint64_t raised = 0;   ///< entitlement in both directions from … until …
+  std::string raised_from, raised_until; ///< canonical times; all three or none
   template <class Self, class V>
   static void visit(Self& r, V&& v) {
     v.text("name", r.name, Form::name, required);
@@ -239,8 +247,17 @@ struct Link {
     v.ref("organisation", r.organisation, Kind::organisation, required);
     v.ref("device", r.device, Kind::device, optional);
     v.text("interface", r.interface, Form::line, optional);
-    v.number("entitlement", r.entitlement, 0, 1'000'000'000'000'000U, optional);
+    v.number("entitlement", r.entitlement, 0, highest_rate, optional);
+    v.number("entitlement-up", r.entitlement_up, 0, highest_rate, optional);
+    v.number("entitlement-down", r.entitlement_down, 0, highest_rate, optional);
     v.flag("enabled", r.enabled);
+    v.ref("uplink", r.uplink, Kind::link, optional);
+    v.text("towards", r.towards, Form::word, optional);
+    v.number("capacity", r.capacity, 0, highest_rate, optional);
+    v.text("service", r.service, Form::word, optional);
+    v.number("raised", r.raised, 0, highest_rate, optional);
+    v.text("raised-from", r.raised_from, Form::word, optional);
+    v.text("raised-until", r.raised_until, Form::word, optional);
   }
 };
 

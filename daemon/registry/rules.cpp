@@ -209,6 +209,7 @@ Status check(State& state, Id id, const record::Device& next, const record::Devi
 }
 
 Status check(State& state, Id id, const record::Link& next, const record::Link*) {
+  if (auto status = allowed_link(state, id, next); !status) return status;
   const auto [begin, end] = state.names[static_cast<std::size_t>(Kind::link)].equal_range(next.name);
   for (auto other = begin; other != end; ++other)
     if (other->second != id && state.find<record::Link>(other->second)->network == next.network)

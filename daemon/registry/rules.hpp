@@ -49,6 +49,8 @@ Status removable(State& state, Ref ref);
 Status allowed_block(State& state, Id id, const record::Block& next, const record::Block* old);
 Status allowed_prefix(State& state, Id id, const record::Prefixed& next, const record::Prefixed* old);
 Status allowed_address(State& state, Id id, const record::Addressed& next, const record::Addressed* old);
+/// Its uplink, its direction and its raised entitlement; the name is looked at elsewhere.
+Status allowed_link(State& state, Id id, const record::Link& next);
 /// The refusal of space that lies in no block of its network.
 Error outside_blocks(State& state, Id network, const Prefix& space, std::string text);
 Status removable_space(State& state, Ref ref);

@@ -281,6 +281,19 @@ Status Snapshot::each_kept(std::string_view area, const std::function<void(Kept&
   return Done{};
 }
 
+Status Snapshot::samples(Id link, std::int64_t from, std::int64_t until,
+                         const std::function<void(const Sample&)>& sample) {
+  Statement& statement =
+      cached("SELECT slot, up, down FROM sample WHERE link = ? AND slot >= ? AND slot < ? ORDER BY slot");
+  Finish finish{statement};
+  statement.number(1, bounded(link)).number(2, from).number(3, until);
+  while (statement.row())
+    sample({link, statement.number_at(0), static_cast<std::uint64_t>(statement.number_at(1)),
+            static_cast<std::uint64_t>(statement.number_at(2))});
+  if (statement.code() != SQLITE_DONE) return database_.failure();
+  return Done{};
+}
+
 Result<std::optional<Answered>> Snapshot::answered(std::string_view owner, std::string_view key) {
   Statement& statement = cached("SELECT request, answer, at FROM answered WHERE owner = ? AND key = ?");
   Finish finish{statement};

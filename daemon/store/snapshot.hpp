@@ -45,6 +45,8 @@ class Snapshot final : public Reader {
   Result<std::string> tree(std::string_view fingerprint) override;
   Status each_reading(const std::function<void(Reading&&)>& reading) override;
   Status each_kept(std::string_view area, const std::function<void(Kept&&)>& kept) override;
+  Status samples(Id link, std::int64_t from, std::int64_t until,
+                 const std::function<void(const Sample&)>& sample) override;
   Result<std::optional<Answered>> answered(std::string_view owner, std::string_view key) override;
   Result<Id> last_id(Kind kind) override;
 

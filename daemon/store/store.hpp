@@ -49,12 +49,23 @@ struct Kept {
   std::string body; ///< JSON text; empty: forgotten
 };
 
+/// The mean rate of a link in five minutes; kept for 35 days, outside the journal (docs/watch.md, "The 95th
+/// percentile").
+struct Sample {
+  Id link = 0;
+  std::int64_t slot = 0;          ///< five-minute spans since 1970
+  std::uint64_t up = 0, down = 0; ///< bit/s
+};
+inline constexpr std::int64_t sample_slots_kept = 35 * 288;
+
 /// All that becomes durable together, or not at all.
 struct Batch {
   std::vector<journal::Draft> entries;
   std::vector<Tree> trees;
   std::vector<Reading> readings;
   std::vector<Kept> kept;
+  std::vector<Sample> samples;
+  std::vector<Id> links_gone; ///< whose samples are forgotten
   std::optional<Answered> answered;
 };
 
@@ -112,6 +123,9 @@ class Reader {
   virtual Status each_reading(const std::function<void(Reading&&)>& reading) = 0;
   /// All of an area, by key.
   virtual Status each_kept(std::string_view area, const std::function<void(Kept&&)>& kept) = 0;
+  /// Samples of a link, by time, with `from` <= slot < `until`.
+  virtual Status samples(Id link, std::int64_t from, std::int64_t until,
+                         const std::function<void(const Sample&)>& sample) = 0;
   virtual Result<std::optional<Answered>> answered(std::string_view owner, std::string_view key) = 0;
   /// The highest number ever used for a kind, deleted objects included.
   virtual Result<Id> last_id(Kind kind) = 0;

@@ -1,5 +1,7 @@
 #include "daemon/store/writer.hpp"
 
+#include <algorithm>
+
 #include "common/hash.hpp"
 #include "common/text.hpp"
 #include "daemon/journal/parts.hpp"
@@ -67,6 +69,8 @@ Result<PreparedBatch> prepare(Batch&& batch) {
     if (kept.area.empty() || kept.key.empty() || kept.key.size() > longest_kept_key)
       return fail(Fault::invalid, "store.bad-kept-key", {{"area", kept.area}});
   out.kept = std::move(batch.kept);
+  out.samples = std::move(batch.samples);
+  out.links_gone = std::move(batch.links_gone);
   out.answered = std::move(batch.answered);
   if (out.answered)
     if (auto status = check(*out.answered); !status) return std::move(status).error();
@@ -89,14 +93,16 @@ Status Writer::load() {
   kept_ = database_.prepare("INSERT INTO kept(area, key, body) VALUES(?, ?, ?) "
                             "ON CONFLICT(area, key) DO UPDATE SET body = excluded.body");
   drop_ = database_.prepare("DELETE FROM kept WHERE area = ? AND key = ?");
+  sample_ = database_.prepare("INSERT OR REPLACE INTO sample(link, slot, up, down) VALUES(?, ?, ?, ?)");
+  old_samples_ = database_.prepare("DELETE FROM sample WHERE link = ? AND slot < ?");
   answered_ = database_.prepare(
       "INSERT INTO answered(owner, key, request, answer, at) VALUES(?1, ?2, ?3, ?4, ?5) "
       "ON CONFLICT(owner, key) DO UPDATE SET request = ?3, answer = ?4, at = ?5 WHERE at < ?6");
   // Rows stand in the order of their time, nearly: looking at the oldest few with each new one keeps up.
   forget_ = database_.prepare("DELETE FROM answered WHERE number IN (SELECT number FROM answered ORDER BY "
                               "number LIMIT 2) AND at < ?");
-  for (const Statement* statement :
-       {&append_[0], &append_[1], &tree_, &reading_, &kept_, &drop_, &answered_, &forget_})
+  for (const Statement* statement : {&append_[0], &append_[1], &tree_, &reading_, &kept_, &drop_, &sample_,
+                                     &old_samples_, &answered_, &forget_})
     if (!statement->ready()) return database_.failure();
   if (auto status = tables_.load(); !status) return status;
   auto heads = read_heads(database_);
@@ -150,6 +156,18 @@ Status Writer::keep(const Kept& kept) {
   return Done{};
 }
 
+Status Writer::keep(const Sample& sample) {
+  const auto link = static_cast<std::int64_t>(sample.link);
+  const auto most = static_cast<std::uint64_t>(INT64_MAX);
+  old_samples_.number(1, link).number(2, sample.slot - sample_slots_kept);
+  if (!old_samples_.done()) return database_.failure();
+  sample_.number(1, link).number(2, sample.slot);
+  sample_.number(3, static_cast<std::int64_t>(std::min(sample.up, most)));
+  sample_.number(4, static_cast<std::int64_t>(std::min(sample.down, most)));
+  if (!sample_.done()) return database_.failure();
+  return Done{};
+}
+
 Status Writer::keep(const Answered& answered) {
   const std::int64_t at = answered.at.time_since_epoch().count();
   forget_.number(1, at - remembered);
@@ -175,6 +193,12 @@ Status Writer::apply(const PreparedBatch& batch, std::vector<std::uint64_t>& num
     if (auto status = keep(reading); !status) return status;
   for (const auto& kept : batch.kept)
     if (auto status = keep(kept); !status) return status;
+  for (const auto& sample : batch.samples)
+    if (auto status = keep(sample); !status) return status;
+  for (const Id link : batch.links_gone) {
+    old_samples_.number(1, static_cast<std::int64_t>(link)).number(2, INT64_MAX);
+    if (!old_samples_.done()) return database_.failure();
+  }
   if (batch.answered) return keep(*batch.answered);
   return Done{};
 }

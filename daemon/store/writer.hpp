@@ -34,6 +34,8 @@ struct PreparedBatch {
   std::vector<PreparedTree> trees;
   std::vector<Reading> readings;
   std::vector<Kept> kept;
+  std::vector<Sample> samples;
+  std::vector<Id> links_gone;
   std::optional<Answered> answered;
 };
 
@@ -70,6 +72,7 @@ class Writer {
   Status keep(const PreparedTree& tree);
   Status keep(const Reading& reading);
   Status keep(const Kept& kept);
+  Status keep(const Sample& sample);
   Status keep(const Answered& answered);
 
   Database& database_;
@@ -78,7 +81,7 @@ class Writer {
   Heads heads_;
   RowTables tables_;
   std::array<Statement, 2> append_;
-  Statement tree_, reading_, kept_, drop_, answered_, forget_;
+  Statement tree_, reading_, kept_, drop_, sample_, old_samples_, answered_, forget_;
 };
 
 /// The heads as the database has them.

@@ -12,6 +12,7 @@
 #include "common/time.hpp"
 #include "daemon/alarms/limits.hpp"
 #include "daemon/registry/registry.hpp"
+#include "daemon/tickets/bandwidth.hpp"
 #include "daemon/tickets/coverage.hpp"
 
 namespace assent::tickets {
@@ -102,6 +103,7 @@ class Policy {
   Duration counters_interval() const { return counters_; }
   Duration state_interval() const { return state_; }
   const alarms::Limits& alarms() const { return alarms_; }
+  const Bandwidth& bandwidth() const { return bandwidth_; }
   std::string clock_require() const { return clock_; } ///< `kernel` or `none`
   Duration approval_time() const { return approval_; } ///< how long a page stays valid
   Duration ticket_time() const { return ticket_; }     ///< until a waiting ticket expires
@@ -129,6 +131,10 @@ class Policy {
   Duration ticket_{std::chrono::hours{24 * 30}};
   std::size_t held_ = 256;
   alarms::Limits alarms_;
+  Bandwidth bandwidth_;
 };
+
+/// The content of `bandwidth`; what only policy knows to be wrong goes to `mistakes`.
+Bandwidth bandwidth_from(const json::object& content, std::vector<Mistake>& mistakes);
 
 } // namespace assent::tickets

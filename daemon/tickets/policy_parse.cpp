@@ -232,6 +232,7 @@ Result<Policy> Policy::parse(const json::object& content, std::uint64_t version,
   if (times.reuse > times.suppress)
     parser.wrong(0, "/alarms/reuse", "policy.reuse-above-suppress",
                  {{"reuse", std::to_string(times.reuse)}, {"suppress", std::to_string(times.suppress)}});
+  policy.bandwidth_ = bandwidth_from(object_of(content, "bandwidth"), parser.mistakes());
   policy.parse_roles(content, [&](std::string id, std::string name) {
     parser.wrong(0, "/roles", std::move(id), {{"name", std::move(name)}});
   });

@@ -24,6 +24,7 @@ struct Contents {
   std::map<Kind, std::map<Id, store::StoredRow>> rows;
   std::vector<store::StoredEntry> decisions, records;
   std::map<std::string, std::string, std::less<>> trees;
+  std::vector<store::Sample> samples;
 
   void put(Kind kind, Id id, std::uint64_t version, std::string body) {
     const std::lock_guard lock(mutex);
@@ -99,6 +100,12 @@ class Reader final : public store::Reader {
   }
   Status each_reading(const std::function<void(store::Reading&&)>&) override { return Done{}; }
   Status each_kept(std::string_view, const std::function<void(store::Kept&&)>&) override { return Done{}; }
+  Status samples(Id link, std::int64_t from, std::int64_t until,
+                 const std::function<void(const store::Sample&)>& sample) override {
+    for (const auto& one : contents_.samples)
+      if (one.link == link && one.slot >= from && one.slot < until) sample(one);
+    return Done{};
+  }
   Result<std::optional<store::Answered>> answered(std::string_view, std::string_view) override {
     return std::optional<store::Answered>{};
   }
@@ -152,7 +159,7 @@ class Core final : public core::Core {
     const std::lock_guard lock(mutex);
     turned.push_back(std::move(what) + ": " + error.what.id);
   }
-  void figures(std::function<void(core::Figures)> answer) override {
+  void figures(std::function<void(core::Figures)> answer, Id) override {
     if (!hold) return answer(present);
     const std::lock_guard lock(mutex);
     held.push_back(std::move(answer));

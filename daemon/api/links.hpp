@@ -1,0 +1,24 @@
+// What links carry, for those who look: `assent-status:links` and the metrics. Pure.
+#pragma once
+
+#include <vector>
+
+#include "daemon/api/route.hpp"
+#include "daemon/core/core.hpp"
+
+namespace assent::api {
+
+/// `{"assent-status:links": […], "next": ID}`; by id, after `query.after`, at most `query.limit`.
+json::object links_json(std::vector<watch::LinkView> links, const ListQuery& query);
+
+/// How many hours of samples are asked for: 1 to 840, 24 where nothing is said.
+Result<unsigned> hours_of(const Route& route);
+
+/// One link with `recent`, `series` and `percentile`; Fault::not_found where it is none.
+Result<json::object> link_json(const core::Figures& figures, Id link, unsigned hours, store::Reader& reader);
+
+/// A gauge for each link and direction, and how many links are in which state.
+void add_link_metrics(const std::vector<watch::LinkView>& links,
+                      std::vector<std::pair<std::string, double>>& gauges);
+
+} // namespace assent::api

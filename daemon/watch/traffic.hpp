@@ -1,0 +1,148 @@
+// The bandwidth watch: which shared links are congested, and who uses more than it may (docs/watch.md,
+// "Bandwidth"). Counter samples in, news out. Pure: time, links and rules are arguments. Owned by core's
+// thread.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/ids.hpp"
+#include "daemon/tickets/bandwidth.hpp"
+#include "daemon/watch/percentile.hpp"
+#include "daemon/watch/rates.hpp"
+
+namespace assent::watch {
+
+/// A link of the register, with the names that people know.
+struct LinkFacts {
+  Id id = 0;
+  std::string name, organisation, network, device_name, interface;
+  Id organisation_id = 0, device = 0, uplink = 0;
+  bool enabled = false;
+  bool up_is_in = true;              ///< what comes in at the interface is sent by the organisation
+  Each<std::uint64_t> entitlement{}; ///< bit/s; 0: none
+  std::uint64_t raised = 0;          ///< in both directions, from … until …
+  Instant raised_from{}, raised_until{};
+  std::uint64_t capacity = 0; ///< bit/s; 0: the interface's speed
+  std::string service;
+};
+
+/// What holds of a link.
+enum class LinkState : std::uint8_t {
+  disabled,   ///< or without device and interface
+  unmeasured, ///< no rate for a while, or not yet
+  normal,
+  excess,    ///< over its entitlement for long
+  congested, ///< a shared link that is full
+  abuse,     ///< over its entitlement behind a congested uplink
+};
+std::string_view name_of(LinkState state);
+
+/// Something that began or ended.
+struct News {
+  enum class What : std::uint8_t { congestion, abuse, excess, unmeasured } what{};
+  bool began = false;
+  Id link = 0;
+  Direction direction{};
+  Instant since{};      ///< the begin of what shows it
+  double rate = 0;      ///< bit/s, mean
+  double allowed = 0;   ///< bit/s, mean: the entitlement; of congestion the capacity
+  double discards = 0;  ///< packets/s, of congestion
+  unsigned share = 0;   ///< per cent of what the uplink carries; of congestion per cent of the capacity
+  Id uplink = 0;        ///< of abuse
+  Why why = Why::first; ///< of unmeasured
+};
+
+/// A link as it is now, for those who look.
+struct LinkView {
+  std::shared_ptr<const LinkFacts> facts;
+  LinkState state = LinkState::unmeasured;
+  bool shared = false; ///< others name it as their uplink
+  bool is_protected = false;
+  Why why = Why::first;              ///< what the newest sample made
+  Instant measured{};                ///< end of the newest rate
+  Each<double> rate{};               ///< bit/s, the newest
+  std::optional<Each<double>> mean;  ///< bit/s over the policy's congestion time
+  Each<std::uint64_t> entitlement{}; ///< bit/s that counts now; 0: none
+  std::uint64_t capacity = 0;        ///< bit/s; 0: not known
+  Each<bool> congested{};
+  Instant since{}; ///< of the state, where it is excess, congested or abuse
+};
+
+class Traffic {
+ public:
+  /// Samples further apart than three `interval`s and ten seconds are a gap.
+  void set_rules(const tickets::Bandwidth& rules, Duration interval);
+  /// New or changed. What was measured stays unless it is measured elsewhere now.
+  std::vector<News> set_link(LinkFacts facts, Instant now);
+  std::vector<News> drop_link(Id link);
+  bool has(Id link) const { return links_.contains(link); }
+
+  const std::vector<Id>& links_of(Id device) const;
+  const LinkFacts& facts(Id link) const { return *links_.at(link).facts; }
+  std::vector<Id> where(const std::function<bool(const LinkFacts&)>& wanted) const;
+
+  struct Taken {
+    Why why = Why::first;
+    std::vector<News> news;
+    std::vector<LinkSample> samples; ///< to be kept: of links with an entitlement
+  };
+  /// Nothing (Why::first) where the link is not measured. Two samples of a link come in the order of time.
+  Taken take(Id link, const CounterSample& sample);
+  /// Which links have had no rate for long. `reachable`: of an unreachable device that is no news.
+  std::vector<News> look(Instant now, const std::function<bool(Id device)>& reachable);
+
+  std::vector<LinkView> views(Instant now) const; ///< in no order
+  std::optional<LinkView> view(Id link, Instant now) const;
+  std::vector<Stretch> recent(Id link) const; ///< what the means are made of, oldest first
+  std::size_t size() const { return links_.size(); }
+  /// Where the interface stood in its device's last report: a hint for whoever looks it up.
+  std::size_t& row_hint(Id link) { return links_.at(link).row_hint; }
+
+ private:
+  struct Verdict {
+    bool holds = false;
+    Instant since{};
+  };
+  struct Link {
+    std::shared_ptr<const LinkFacts> facts;
+    Meter meter;
+    Window window;
+    Slots slots;
+    std::vector<Id> behind; ///< links whose uplink it is
+    Each<Verdict> congestion, abuse, excess;
+    Each<bool> by_discards{};
+    bool unmeasured = false;
+    Why why = Why::first;
+    std::uint64_t speed = 0;
+    Instant watched{}, measured{};
+    Each<double> rate{};
+    std::size_t row_hint = 0;
+  };
+
+  bool judged(const Link& link) const;
+  std::uint64_t entitled(const LinkFacts& facts, Direction direction, Instant at) const;
+  std::uint64_t capacity(const Link& link) const;
+  Stretch stretch_of(const Link& link, const Passed& passed) const;
+  std::optional<Mean> counted(const Link& link, Duration span) const;
+  void judge(Link& link, std::vector<News>& news);
+  void judge_congestion(Link& link, std::vector<News>& news);
+  void judge_abuse(Link& link, std::vector<News>& news);
+  void judge_excess(Link& link, std::vector<News>& news);
+  std::optional<bool> over(const Link& link, Direction direction, Duration span, bool was, Mean& mean) const;
+  void end_all(Link& link, std::vector<News>& news);
+  void join(Link& link, bool add);
+  Duration patience() const;
+  LinkView view_of(const Link& link, Instant now) const;
+
+  tickets::Bandwidth rules_;
+  Duration interval_{std::chrono::seconds{60}};
+  std::unordered_map<Id, Link> links_;
+  std::unordered_map<Id, std::vector<Id>> of_device_;
+};
+
+} // namespace assent::watch
