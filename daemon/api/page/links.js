@@ -1,6 +1,6 @@
 // Links: what each carries against what it may, and whether a shared one is full.
 import { code, h, say } from './base.js';
-import { get, names, now, pathOf, row, rows } from './data.js';
+import { get, names, now, pathOf, row } from './data.js';
 import { meter, stretches, traffic } from './chart.js';
 import * as p from './parts.js';
 import { ago, count, moment, percent, rate, t, word } from './texts.js';
@@ -10,21 +10,11 @@ const order = ['abuse', 'congested', 'excess', 'unmeasured', 'normal', 'disabled
 const state = (one) => p.mark(kinds[one.state] || 'note', word('link', one.state));
 const spans = [['24', 24], ['168', 168], ['840', 840]];
 
-/** What the register says of a link, for a daemon that measures none. */
-const unmeasured = (one) => ({ ...one, state: one.enabled ? 'unmeasured' : 'disabled', outcome: 'first', 'organisation-id': one.organisation, organisation: '', 'device-id': one.device,
-  device: '', 'entitlement-up': one.entitlement, 'entitlement-down': one.entitlement, series: { length: 300, time: [], up: [], down: [] } });
-
-const orNull = (error) => {
-  if (error.status !== 404) throw error;
-  return null;
-};
-
 /** All links with what they carry. */
 async function carried() {
   const out = [];
   for (let after = 0; ;) {
-    const page = await get(`assent-status:links?limit=5000&after=${after}`).catch(orNull);
-    if (!page) return (await rows('link')).map(unmeasured);
+    const page = await get(`assent-status:links?limit=5000&after=${after}`);
     out.push(...page['assent-status:links']);
     if (!page.next) return out;
     after = page.next;
@@ -37,8 +27,8 @@ export const linksView = {
     const known = await names('network', 'organisation', 'device');
     if (!id) return { known, list: await carried() };
     const span = spans.find(([name]) => name === hours)?.[1] ?? 24;
-    const [all, one, entry] = await Promise.all([carried(), get(`assent-status:links=${encodeURIComponent(id)}?hours=${span}`).catch(orNull), row('link', id)]);
-    return { known, span, one: one ? one['assent-status:links'][0] : unmeasured(entry), entry, behind: all.filter((each) => each.uplink === Number(id)) };
+    const [all, one, entry] = await Promise.all([carried(), get(`assent-status:links=${encodeURIComponent(id)}?hours=${span}`), row('link', id)]);
+    return { known, span, one: one['assent-status:links'][0], entry, behind: all.filter((each) => each.uplink === Number(id)) };
   },
   draw(data, parameters, kept) {
     if (data.one) return oneLink(data);
@@ -82,7 +72,7 @@ function oneLink({ one, entry, known, span, behind }) {
     { name: t('percentile'), class: 'percentile', up: month.up, down: month.down },
   ].filter(Boolean);
   // Samples of five minutes; where there are none yet, what was read last.
-  const recent = one.recent && (!one.series.time.length || span === 24 && one.series.time.length < 3);
+  const recent = !one.series.time.length || (span === 24 && one.series.time.length < 3);
   const series = recent ? one.recent : one.series;
   const begin = recent && series.time.length ? Math.min(series.time[0], until - 900) : from;
   return [p.title(say(one.name), state(one)), why(one),
