@@ -147,7 +147,10 @@ void add_kind(std::vector<Command>& table, const KindRow& kind) {
       in_network || noun == "link" ? Options{field_option(*field_of(kind, "network"))} : Options{};
   const auto list = noun == "device" ? list_devices : noun == "agent" ? list_agents : list_objects;
   table.push_back(made(noun, "list", {}, filter_options(kind), list));
-  table.push_back(made(noun, "show", {which}, network, noun == "link" ? show_link : show_object));
+  table.push_back(made(noun, "show", {which}, network,
+                       noun == "link"     ? show_link
+                       : noun == "device" ? show_device
+                                          : show_object));
   if (noun == "link") table.push_back(made(noun, "traffic", {}, {}, list_traffic));
   if (!kind.edited) return;
   if (noun == "profile") {

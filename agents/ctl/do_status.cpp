@@ -80,6 +80,19 @@ Exit show_status(Session& session) {
   listing.columns.push_back(text_column(session));
   listing.named = [](const json::object& row) { return text_of(row, "name"); };
   listing.rows = array_of(readiness, "checks");
+  for (const auto& each : array_of(readiness, "waivers")) {
+    const json::object& waiver = each.as_object();
+    std::string weaknesses;
+    for (const auto& word : array_of(waiver, "weaknesses"))
+      weaknesses += (weaknesses.empty() ? "" : ", ") + std::string(word.as_string());
+    const std::string text =
+        session.say("ctl.waiver", {{"weaknesses", weaknesses},
+                                   {"devices", std::to_string(number_of(waiver, "devices"))},
+                                   {"expires", local_time(text_of(waiver, "expires"))},
+                                   {"reason", text_of(waiver, "reason")}});
+    listing.rows.push_back(
+        {{"good", true}, {"name", "waiver " + text_of(waiver, "name")}, {"text", {{"text", text}}}});
+  }
   print(session, listing);
   session.tell(ready ? "ctl.ready" : "ctl.not-ready");
   return ready ? Exit::done : Exit::failed;
@@ -88,9 +101,24 @@ Exit show_status(Session& session) {
 Exit list_devices(Session& session) {
   for (const auto& field : kind_row("device")->fields)
     if (session.asked.has("--" + std::string(field.name))) return list_objects(session);
-  return with_live(
-      session, "devices",
-      {{"reachable", false, {}}, {"reason", true, {}}, time_column("last-reading"), {"findings", false, {}}});
+  return with_live(session, "devices",
+                   {{"reachable", false, {}},
+                    {"reason", true, {}},
+                    {"waived", true, {}},
+                    time_column("last-reading"),
+                    {"findings", false, {}}});
+}
+
+Exit show_device(Session& session) {
+  auto object = session.find(session.noun(), session.argument(0), session.asked.text("--network"));
+  if (!object.ok()) return session.refuse(object.error());
+  json::array rows{*object};
+  if (auto live = status_list(session, "devices"); live.ok()) join(rows, *live);
+  Listing listing = listing_of(session, session.noun());
+  for (const char* name : {"reachable", "reason", "waived", "last-reading", "findings"})
+    listing.columns.push_back({name, false, {}});
+  print_one(session, listing, rows.front().as_object());
+  return Exit::done;
 }
 
 Exit list_agents(Session& session) {

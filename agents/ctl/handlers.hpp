@@ -8,6 +8,7 @@ namespace assent::ctl {
 // do_register.cpp
 Exit list_objects(Session& session);
 Exit show_object(Session& session);
+Exit show_device(Session& session);
 Exit create_object(Session& session);
 Exit modify_object(Session& session);
 Exit delete_object(Session& session);

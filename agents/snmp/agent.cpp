@@ -114,23 +114,39 @@ void start_log(const std::string& level) {
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
 }
 
-void log_figures(const PollFigures& now, const Outbox& outbox) {
+void log_figures(const Poller& poller, const EngineStore& engines, const Outbox& outbox) {
+  const PollFigures& now = poller.figures();
+  const V3Shared& v3 = poller.v3_figures();
   spdlog::info(
       "figures requests={} answers={} retries={} timeouts={} strays={} malformed={} skipped={} moved={} "
-      "oddities={} dropped={} unsent={} counters-dropped={} texts-dropped={}",
+      "oddities={} dropped={} unsent={} counters-dropped={} texts-dropped={} v3-reports={} v3-bad-macs={} "
+      "v3-out-of-time={} v3-discoveries={} engines-unwritten={}",
       now.requests, now.answers, now.retries, now.timeouts, now.strays, now.malformed, now.skipped, now.moved,
-      now.oddities, now.dropped, now.unsent, outbox.dropped_counters(), outbox.dropped_texts());
+      now.oddities, now.dropped, now.unsent, outbox.dropped_counters(), outbox.dropped_texts(), v3.reports,
+      v3.bad_macs, v3.out_of_time, v3.discoveries, engines.failures());
 }
 
-/// The polling loop; everything that uses net-snmp runs here.
-void poll(const Config& config, std::map<std::string, Secret> credentials, Udp& udp, Mailbox& mailbox,
-          Outbox& outbox, const Clock& clock, Vigil& vigil) {
+/// Without a directory, or with a file that can't be understood, engines are discovered anew, and
+/// notifications are believed only when the device has answered us in this run.
+Result<std::unique_ptr<EngineStore>> open_engines(const Config& config, const Log& log, const Clock& clock) {
+  if (config.state.empty()) return std::make_unique<EngineStore>();
+  std::optional<Error> trouble;
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock.wall().time_since_epoch()).count();
+  Result<std::unique_ptr<EngineStore>> engines = EngineStore::open(config.state, now, trouble);
+  if (trouble) log("engines-forgotten", *trouble);
+  return engines;
+}
+
+/// The polling loop.
+void poll(const Config& config, std::map<std::string, Credential> credentials, EngineStore& engines, Udp& udp,
+          Mailbox& mailbox, Outbox& outbox, const Clock& clock, Vigil& vigil) {
   std::uint64_t seed = 0;
   ASSENT_CHECK(::getrandom(&seed, sizeof seed, 0) == sizeof seed);
   const std::unique_ptr<Codec> codec = make_v2c_codec();
   Poller poller(
       config.limits, std::move(credentials), *codec,
-      [&](const Endpoint& to, std::string_view bytes) { return udp.send(to, bytes); }, outbox, seed);
+      [&](const Endpoint& to, std::string_view bytes) { return udp.send(to, bytes); }, outbox, seed,
+      &engines);
   const auto now = [&] { return Moment{clock.monotonic(), clock.wall()}; };
   Steady tell = clock.monotonic() + 1h;
   while (!mailbox.ended()) {
@@ -145,6 +161,7 @@ void poll(const Config& config, std::map<std::string, Secret> credentials, Udp& 
       poller.set_plan(*std::move(plan), now());
     }
     const Steady next = std::min(poller.run(now()), tell);
+    engines.save(clock.monotonic());
     Moment at = now();
     udp.wait(
         std::min(next - at.steady, vigil.longest_round()), poller.in_flight() >= many ? gather : 0ns,
@@ -152,12 +169,12 @@ void poll(const Config& config, std::map<std::string, Secret> credentials, Udp& 
         [&](const Endpoint& from) { poller.refused(from); });
     if (at.steady >= tell) {
       poller.figures().dropped = udp.dropped();
-      log_figures(poller.figures(), outbox);
+      log_figures(poller, engines, outbox);
       tell = at.steady + 1h;
     }
   }
   poller.figures().dropped = udp.dropped();
-  log_figures(poller.figures(), outbox);
+  log_figures(poller, engines, outbox);
 }
 
 } // namespace
@@ -169,22 +186,24 @@ Status run_agent(const Config& config, const std::string& policies, const Catalo
   // all the time.
   ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
   ::mallopt(M_TOP_PAD, 4 << 20);
-  Result<std::map<std::string, Secret>> credentials = read_credentials(config);
+  Result<std::map<std::string, Credential>> credentials = read_credentials(config);
   if (!credentials) return std::move(credentials).error();
   Result<std::unique_ptr<model::Model>> model = model::Model::load(policies);
   if (!model) return std::move(model).error();
   Result<std::unique_ptr<Udp>> udp = Udp::open();
   if (!udp) return std::move(udp).error();
+  const Log log = [&](std::string_view event, const Error& error) {
+    spdlog::warn("{} {}", event, for_terminal(catalogue.text(Language::en, error)));
+  };
 
   Vigil vigil;
+  Result<std::unique_ptr<EngineStore>> engines = open_engines(config, log, clock);
+  if (!engines) return std::move(engines).error();
   Mailbox mailbox;
   Outbox outbox;
   Ending ending;
   ApiDaemon plan_daemon(config.socket, 60s);
   ApiDaemon report_daemon(config.socket, 30s);
-  const Log log = [&](std::string_view event, const Error& error) {
-    spdlog::warn("{} {}", event, for_terminal(catalogue.text(Language::en, error)));
-  };
   const Pause pause = [&](std::chrono::milliseconds at_most) { return ending.pause(at_most); };
   const std::string session = new_session();
   spdlog::info("started name={} session={} {}", config.name, session, codec_version());
@@ -195,7 +214,8 @@ Status run_agent(const Config& config, const std::string& policies, const Catalo
   });
   Reporter reporter(report_daemon, outbox, session, clock, log, pause);
   std::thread reporting([&] { reporter.run(); });
-  std::thread polling([&] { poll(config, std::move(*credentials), **udp, mailbox, outbox, clock, vigil); });
+  std::thread polling(
+      [&] { poll(config, std::move(*credentials), **engines, **udp, mailbox, outbox, clock, vigil); });
 
   const int signal = vigil.wait();
   spdlog::info("stopping signal={}", signal);

@@ -7,6 +7,22 @@
 #include <fstream>
 
 namespace assent::snmp {
+namespace {
+
+CredentialFiles files_of(const json::object& item) {
+  CredentialFiles files;
+  files.version = text_of(item, "version") == "v3" ? Credential::Version::v3 : Credential::Version::v2c;
+  files.community = text_of(item, "community-file");
+  files.user = text_of(item, "user");
+  files.context = text_of(item, "context");
+  files.authentication = usm::auth_of(text_of(item, "authentication", "sha256")).value_or(usm::Auth::sha256);
+  files.privacy = usm::priv_of(text_of(item, "privacy", "aes128")).value_or(usm::Priv::aes128);
+  files.authentication_file = text_of(item, "authentication-file");
+  files.privacy_file = text_of(item, "privacy-file");
+  return files;
+}
+
+} // namespace
 
 Result<std::string> read_text(const std::string& file) {
   constexpr std::size_t bound = 4U << 20;
@@ -29,8 +45,10 @@ Result<Config> read_config(model::Model& model, const std::string& file) {
   config.socket = text_of(*content, "socket");
   config.log_level = text_of(*content, "log-level", "info");
   for (const json::value& each : array_of(*content, "credentials"))
-    config.community_files.emplace(text_of(each.as_object(), "name"),
-                                   text_of(each.as_object(), "community-file"));
+    config.credentials.emplace(text_of(each.as_object(), "name"), files_of(each.as_object()));
+  // Where systemd keeps it, unless the file says otherwise.
+  const char* const given = std::getenv("STATE_DIRECTORY");
+  config.state = text_of(*content, "state", given == nullptr ? "" : given);
   const json::object& limits = object_of(*content, "limits");
   config.limits.in_flight = number_of(limits, "in-flight", config.limits.in_flight);
   config.limits.tries = static_cast<int>(number_of(limits, "tries", 3));
@@ -40,12 +58,35 @@ Result<Config> read_config(model::Model& model, const std::string& file) {
   return config;
 }
 
-Result<std::map<std::string, Secret>> read_credentials(const Config& config) {
-  std::map<std::string, Secret> credentials;
-  for (const auto& [name, file] : config.community_files) {
-    Result<Secret> secret = Secret::from_file(file);
-    if (!secret) return std::move(secret).error();
-    credentials.emplace(name, std::move(secret).value());
+Result<Credential> read_credential(const CredentialFiles& files) {
+  if (files.version == Credential::Version::v2c) {
+    Result<Secret> community = Secret::from_file(files.community);
+    if (!community) return std::move(community).error();
+    return Credential(std::move(community).value());
+  }
+  Secret authentication, privacy;
+  for (const auto& [file, secret] :
+       {std::pair{&files.authentication_file, &authentication}, std::pair{&files.privacy_file, &privacy}}) {
+    const bool needed =
+        secret == &privacy ? files.privacy != usm::Priv::none : files.authentication != usm::Auth::none;
+    if (!needed) continue;
+    Result<Secret> read = Secret::from_file(*file);
+    if (!read) return std::move(read).error();
+    // RFC 3414 section 11.2
+    if (read->reveal().size() < 8) return fail(Fault::invalid, "snmp.secret-short", {{"file", *file}});
+    *secret = std::move(read).value();
+  }
+  return Credential(usm::user_keys(files.user, files.authentication, authentication.reveal(), files.privacy,
+                                   privacy.reveal()),
+                    files.context);
+}
+
+Result<std::map<std::string, Credential>> read_credentials(const Config& config) {
+  std::map<std::string, Credential> credentials;
+  for (const auto& [name, files] : config.credentials) {
+    Result<Credential> credential = read_credential(files);
+    if (!credential) return std::move(credential).error();
+    credentials.emplace(name, std::move(credential).value());
   }
   return credentials;
 }

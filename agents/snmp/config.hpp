@@ -10,17 +10,31 @@
 
 namespace assent::snmp {
 
+/// A credential as the file has it: secrets are names of files.
+struct CredentialFiles {
+  Credential::Version version = Credential::Version::v2c;
+  std::string community;     ///< v2c
+  std::string user, context; ///< v3
+  usm::Auth authentication = usm::Auth::none;
+  usm::Priv privacy = usm::Priv::none;
+  std::string authentication_file, privacy_file;
+};
+
 struct Config {
   std::string name, socket, log_level = "info";
-  std::map<std::string, std::string> community_files; ///< credential to file
+  std::map<std::string, CredentialFiles> credentials;
+  std::string state; ///< directory; empty: nothing of SNMPv3 survives a restart
   PollLimits limits;
 };
 
 /// Binds `assent-agent:agent`; all mistakes at once.
 Result<Config> read_config(model::Model& model, const std::string& file);
 
-/// Reads all communities; the first that cannot be used is the error.
-Result<std::map<std::string, Secret>> read_credentials(const Config& config);
+/// Reads all secrets and makes keys of passwords, some milliseconds each; the first that cannot be used is
+/// the error.
+Result<std::map<std::string, Credential>> read_credentials(const Config& config);
+/// One of them.
+Result<Credential> read_credential(const CredentialFiles& files);
 
 /// The whole of a file of at most 4 MiB.
 Result<std::string> read_text(const std::string& file);

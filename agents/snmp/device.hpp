@@ -4,13 +4,15 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "agents/snmp/counter_job.hpp"
+#include "agents/snmp/credential.hpp"
 #include "agents/snmp/job.hpp"
 #include "agents/snmp/plan.hpp"
-#include "agents/snmp/secret.hpp"
 #include "agents/snmp/state_job.hpp"
+#include "agents/snmp/v3_session.hpp"
 
 namespace assent::snmp {
 
@@ -24,8 +26,13 @@ struct Moment {
 struct Device {
   PlanDevice plan;
   Endpoint endpoint;
-  const Secret* community = nullptr;
-  double phase = 0; ///< place in the interval, 0 to 1
+  const Credential* credential = nullptr; ///< null: the plan cannot be followed for this device
+  std::unique_ptr<V3Session> v3;          ///< where the credential is one of SNMPv3
+  std::string engine;                     ///< of v3: that has last shown itself authentic
+  std::set<std::string> conditions;       ///< that hold: equal-engine-id, boots-not-rising
+  std::string reason, detail;             ///< as last told
+  std::string place;                      ///< `address:port`, under which its engine is kept
+  double phase = 0;                       ///< place in the interval, 0 to 1
 
   Steady counters_due{}, state_due{};
   bool state_asked = false; ///< by an order, a hint or a new profile

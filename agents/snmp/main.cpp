@@ -13,7 +13,7 @@ using namespace assent;
 using namespace assent::snmp;
 
 struct Options {
-  std::string config, check, probe, profile, community_file, policies;
+  std::string config, check, probe, profile, community_file, credential, policies;
   bool version = false;
 };
 
@@ -35,7 +35,7 @@ Status check(model::Model& model, const std::string& file) {
   }
   Result<Config> config = read_config(model, file);
   if (!config) return std::move(config).error();
-  Result<std::map<std::string, Secret>> credentials = read_credentials(*config);
+  Result<std::map<std::string, Credential>> credentials = read_credentials(*config);
   return credentials ? Status(Done{}) : Status(std::move(credentials).error());
 }
 
@@ -53,6 +53,22 @@ std::optional<Endpoint> endpoint_of(const std::string& text) {
   return whole ? Endpoint::of(address, port) : std::nullopt;
 }
 
+/// A community's file, or a credential of the agent's own file.
+Result<Credential> probe_credential(model::Model& model, const Options& options) {
+  if (!options.community_file.empty()) {
+    CredentialFiles files;
+    files.community = options.community_file;
+    return read_credential(files);
+  }
+  Result<Config> config = read_config(model, options.config);
+  if (!config) return std::move(config).error();
+  const auto found = config->credentials.find(options.credential);
+  if (found == config->credentials.end())
+    return fail(Fault::not_found, "snmp.no-such-credential",
+                {{"credential", options.credential}, {"file", options.config}});
+  return read_credential(found->second);
+}
+
 Status run_probe(model::Model& model, const Options& options) {
   const std::optional<Endpoint> at = endpoint_of(options.probe);
   if (!at) return fail(Fault::invalid, "snmp.probe-address", {{"device", options.probe}});
@@ -60,12 +76,12 @@ Status run_probe(model::Model& model, const Options& options) {
   if (!text) return std::move(text).error();
   Result<std::shared_ptr<const Profile>> profile = bind_profile(model, *text, options.profile);
   if (!profile) return std::move(profile).error();
-  Result<Secret> community = Secret::from_file(options.community_file);
-  if (!community) return std::move(community).error();
+  Result<Credential> credential = probe_credential(model, options);
+  if (!credential) return std::move(credential).error();
   PollLimits limits; // somebody waits for it
   limits.timeout = std::chrono::seconds(2);
   limits.tries = 2;
-  Result<Probed> probed = probe(*at, *profile, std::move(*community), limits, SystemClock{});
+  Result<Probed> probed = probe(*at, *profile, std::move(*credential), limits, SystemClock{});
   if (!probed) return std::move(probed).error();
   std::cout << probed_text(*probed) << std::flush;
   return Done{};
@@ -96,13 +112,21 @@ int main(int argc, char** argv) {
   auto* profile = app.add_option("--profile", options.profile, "The profile to read it by")->needs(probe);
   auto* community =
       app.add_option("--community-file", options.community_file, "A file with the community")->needs(probe);
-  probe->needs(profile)->needs(community);
+  auto* credential =
+      app.add_option("--credential", options.credential, "A credential of the agent's own file (--config)")
+          ->needs(probe)
+          ->excludes(community);
+  probe->needs(profile);
   app.add_option("--policies", options.policies, "Where the YANG modules are");
   app.add_flag("--version", options.version, "Name the versions, and exit");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2; // as assentd: 0 for --help, 2 for wrong options
+  }
+  if (!options.probe.empty() && community->empty() && credential->empty()) {
+    std::cerr << "--probe needs --community-file or --credential\n";
+    return 2;
   }
   if (options.version) {
     std::cout << "assent-snmp " ASSENT_VERSION " (" << codec_version() << ", " << model::Model::version()

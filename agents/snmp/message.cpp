@@ -106,6 +106,13 @@ void print(Printer& out, const ReachSeen& seen) {
   out.member("device"), out.number(seen.device);
   out.member("reachable"), out.flag(seen.reachable);
   if (!seen.reason.empty()) out.member("reason"), out.text(seen.reason);
+  if (!seen.conditions.empty()) {
+    out.member("conditions"), out.open('[');
+    for (const std::string& condition : seen.conditions)
+      out.text(condition);
+    out.close(']');
+  }
+  if (!seen.detail.empty()) out.member("detail"), print_line(out, seen.detail);
 }
 
 void print(Printer& out, const HintsSeen& seen) {

@@ -87,9 +87,12 @@ Result<Plan> PlanReader::read(const json::object& output, const std::function<vo
                       text_of(from, "credential"),
                       static_cast<std::uint16_t>(number_of(from, "port", 161)),
                       text_of(from, "profile"),
-                      nullptr};
+                      nullptr,
+                      {}};
     if (const auto found = bound_.find(device.profile_name); found != bound_.end())
       device.profile = found->second.profile;
+    for (const json::value& word : array_of(from, "waived"))
+      if (word.is_string()) device.waived.emplace_back(word.get_string());
     plan.devices.push_back(std::move(device));
   }
   for (const json::value& each : array_of(output, "read-now"))

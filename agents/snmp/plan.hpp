@@ -39,6 +39,7 @@ struct PlanDevice {
   std::uint16_t port = 161;
   std::string profile_name;
   std::shared_ptr<const Profile> profile; ///< empty where the plan's text could not be used
+  std::vector<std::string> waived{};      ///< weaknesses that the policy's waivers permit for it
 };
 
 struct Plan {

@@ -16,10 +16,10 @@ constexpr int good_before_raise = 50;  ///< cycles, before more repetitions are 
 
 } // namespace
 
-Poller::Poller(PollLimits limits, std::map<std::string, Secret> credentials, Codec& codec, Send send,
-               Sink& sink, std::uint64_t seed)
+Poller::Poller(PollLimits limits, std::map<std::string, Credential> credentials, Codec& codec, Send send,
+               Sink& sink, std::uint64_t seed, EngineStore* engines)
     : limits_(limits), credentials_(std::move(credentials)), codec_(codec), send_(std::move(send)),
-      sink_(sink), random_(seed) {}
+      sink_(sink), random_(seed), engines_(engines == nullptr ? own_engines_ : *engines) {}
 
 void Poller::set_plan(Plan plan, Moment now) {
   counters_interval_ = plan.counters_interval;
@@ -45,8 +45,9 @@ void Poller::set_plan(Plan plan, Moment now) {
 void Poller::adopt(Device& device, const PlanDevice& plan, std::size_t rank, std::size_t count, Moment now) {
   const bool same = device.plan.id == plan.id && device.plan.address == plan.address &&
                     device.plan.port == plan.port && device.plan.credential == plan.credential &&
-                    device.plan.profile == plan.profile && device.plan.profile_name == plan.profile_name;
-  if (same && device.community == nullptr) return;
+                    device.plan.profile == plan.profile && device.plan.profile_name == plan.profile_name &&
+                    device.plan.waived == plan.waived;
+  if (same && device.credential == nullptr) return;
   if (same) {
     // Intervals may be shorter than before.
     device.counters_due = std::min(device.counters_due, grid(device, counters_interval_, now.steady));
@@ -59,16 +60,22 @@ void Poller::adopt(Device& device, const PlanDevice& plan, std::size_t rank, std
   device.plan = plan;
   const std::optional<Endpoint> endpoint = Endpoint::of(plan.address, plan.port);
   const auto credential = credentials_.find(plan.credential);
-  const bool ready = endpoint && plan.profile && credential != credentials_.end();
-  if (!ready) {
-    const char* reason = !endpoint ? "bad-address" : !plan.profile ? "no-profile" : "no-credential";
+  const bool known = credential != credentials_.end();
+  // Nothing is sent where the policy permits no protection as weak as this.
+  const std::string weak(known ? credential->second.not_waived(plan.waived) : std::string_view());
+  if (!endpoint || !plan.profile || !known || !weak.empty()) {
+    const char* reason = !endpoint       ? "bad-address"
+                         : !plan.profile ? "no-profile"
+                         : !known        ? "no-credential"
+                                         : "not-waived";
     device.reachable = false;
-    sink_.seen(ReachSeen{plan.id, false, reason});
+    tell_reach(device, reason, weak);
     device.counters_due = device.state_due = device.wake = Steady::max();
     return;
   }
   device.endpoint = *endpoint;
-  device.community = &credential->second;
+  device.credential = &credential->second;
+  if (device.credential->version == Credential::Version::v3) open_session(device, now);
   device.repetitions = plan.profile->repetitions;
   // The golden ratio spreads any number of devices evenly.
   device.phase = std::fmod(static_cast<double>(plan.id % 1'000'003) * 0.6180339887498949, 1.0);
@@ -81,6 +88,7 @@ void Poller::adopt(Device& device, const PlanDevice& plan, std::size_t rank, std
 }
 
 void Poller::drop(Device& device) {
+  leave_engine(device);
   if (device.pending.sent) --in_flight_;
   const auto found = by_endpoint_.find(device.endpoint);
   if (found != by_endpoint_.end() && found->second == &device) by_endpoint_.erase(found);
@@ -90,7 +98,7 @@ void Poller::order(Device& device, std::uint64_t number, Moment now) {
   // An answer may still be on its way; one that the daemon still asks for later has been lost, or the daemon
   // counts anew.
   const bool answered = number == device.order_done && now.steady < device.order_read + order_patience;
-  if (device.community == nullptr || number == 0 || number == device.order || answered) return;
+  if (device.credential == nullptr || number == 0 || number == device.order || answered) return;
   device.order = number;
   device.order_at = now.steady;
   device.state_asked = true;
@@ -137,7 +145,7 @@ Steady Poller::run(Moment now) {
 }
 
 void Poller::due(Device& device, Moment now) {
-  if (device.community != nullptr && device.job() == nullptr) start(device, now);
+  if (device.credential != nullptr && device.job() == nullptr) start(device, now);
 }
 
 void Poller::next_turn(Device& device, Steady& turn, Steady interval, Moment now) {
@@ -177,7 +185,10 @@ void Poller::step(Device& device, Moment now) {
 void Poller::prepare(Device& device) {
   Device::Pending& pending = device.pending;
   pending.id = static_cast<std::uint32_t>(random_() & 0x7fffffffU);
-  pending.bytes = codec_.build(pending.request, pending.id, device.community->reveal());
+  if (device.v3)
+    device.v3->begin(); // each try is a message of its own, made when it is sent
+  else
+    pending.bytes = codec_.build(pending.request, pending.id, device.credential->community.reveal());
 }
 
 void Poller::transmit(Device& device, Moment now) {
@@ -191,6 +202,7 @@ void Poller::transmit(Device& device, Moment now) {
   pending.sent = true;
   ++in_flight_;
   ++figures_.requests;
+  if (device.v3) pending.bytes = v3_message(device, now);
   if (!send_(device.endpoint, pending.bytes)) ++figures_.unsent;
   // Backoff and jitter: each try waits half as long again, and up to a tenth more.
   const Steady base = limits_.timeout * (2 + std::min(pending.tries, 4)) / 2;
@@ -224,6 +236,7 @@ void Poller::expire(Device& device, Moment now) {
     ++figures_.retries;
     return transmit(device, now);
   }
+  if (device.v3) device.v3->failed();
   device.job()->silent();
   step(device, now);
 }
@@ -247,7 +260,9 @@ void Poller::datagram(const Endpoint& from, std::string_view bytes, Moment now) 
   }
   Device& device = *found->second;
   Answer answer;
-  if (codec_.parse(bytes, device.community->reveal(), answer) != Trouble::none) {
+  if (device.v3) {
+    if (!take_v3(device, bytes, now, answer)) return;
+  } else if (codec_.parse(bytes, device.credential->community.reveal(), answer) != Trouble::none) {
     ++figures_.malformed;
     return;
   }
@@ -290,15 +305,29 @@ void Poller::ask_state(Device& device, Moment now) {
 void Poller::reached(Device& device, bool heard) {
   if (heard) {
     device.failed_cycles = 0;
-    if (device.reachable != true) sink_.seen(ReachSeen{device.plan.id, true, {}});
     if (device.reachable == false) device.state_asked = true; // who knows what happened meanwhile
+    const bool news = device.reachable != true;
     device.reachable = true;
+    if (news) tell_reach(device, {});
     return;
   }
   ++device.failed_cycles;
-  if (device.failed_cycles < limits_.failed_cycles || device.reachable == false) return;
+  if (device.failed_cycles < limits_.failed_cycles) return;
+  const std::string_view said = device.v3 ? device.v3->trouble() : std::string_view();
+  std::string reason(!said.empty() ? said : device.refused ? "refused" : "timeout");
+  if (device.reachable == false && device.reason == reason) return;
   device.reachable = false;
-  sink_.seen(ReachSeen{device.plan.id, false, device.refused ? "refused" : "timeout"});
+  tell_reach(device, std::move(reason));
+}
+
+void Poller::tell_reach(Device& device, std::string reason, std::string detail) {
+  device.reason = std::move(reason);
+  if (!detail.empty()) device.detail = std::move(detail);
+  sink_.seen(ReachSeen{device.plan.id,
+                       device.reachable == true,
+                       device.reason,
+                       {device.conditions.begin(), device.conditions.end()},
+                       device.detail});
 }
 
 void Poller::finish(Device& device, Moment now) {

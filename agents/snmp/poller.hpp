@@ -14,6 +14,7 @@
 
 #include "agents/snmp/codec.hpp"
 #include "agents/snmp/device.hpp"
+#include "agents/snmp/engine_store.hpp"
 #include "agents/snmp/seen.hpp"
 
 namespace assent::snmp {
@@ -29,7 +30,7 @@ struct PollLimits {
 struct PollFigures {
   std::uint64_t requests = 0, answers = 0, retries = 0, timeouts = 0;
   std::uint64_t strays = 0;    ///< datagrams from nobody we asked, or with another request id
-  std::uint64_t malformed = 0; ///< datagrams that are no answer in v2c with our community
+  std::uint64_t malformed = 0; ///< datagrams that are no answer with our community, or not authentic
   std::uint64_t skipped = 0;   ///< cycles that were due while the last one ran
   std::uint64_t moved = 0;     ///< readings thrown away because the device restarted meanwhile
   std::uint64_t oddities = 0;  ///< OIDs that did not grow, empty answers
@@ -42,8 +43,9 @@ class Poller {
   /// Sends one datagram; false where the kernel would not take it.
   using Send = std::function<bool(const Endpoint& to, std::string_view bytes)>;
 
-  Poller(PollLimits limits, std::map<std::string, Secret> credentials, Codec& codec, Send send, Sink& sink,
-         std::uint64_t seed);
+  /// `engines`: what is known of SNMPv3 engines and is kept there; null: in memory only.
+  Poller(PollLimits limits, std::map<std::string, Credential> credentials, Codec& codec, Send send,
+         Sink& sink, std::uint64_t seed, EngineStore* engines = nullptr);
 
   /// Takes a plan over: unchanged devices go on as they are.
   void set_plan(Plan plan, Moment now);
@@ -60,6 +62,7 @@ class Poller {
   [[nodiscard]] const PollFigures& figures() const { return figures_; }
   PollFigures& figures() { return figures_; }
   [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  [[nodiscard]] const V3Shared& v3_figures() const { return v3_; }
 
  private:
   void adopt(Device& device, const PlanDevice& plan, std::size_t rank, std::size_t count, Moment now);
@@ -80,12 +83,20 @@ class Poller {
   void settle_order(Device& device, StateSeen& seen, Moment now);
   void report_state(Device& device, Moment now);
   void reached(Device& device, bool heard);
+  void tell_reach(Device& device, std::string reason, std::string detail = {});
+  // SNMPv3: poller_v3.cpp
+  void open_session(Device& device, Moment now);
+  std::string v3_message(Device& device, Moment now);
+  bool take_v3(Device& device, std::string_view bytes, Moment now, Answer& answer);
+  void learn_engine(Device& device, Moment now);
+  void set_condition(Device& device, const std::string& condition, bool holds, std::string detail);
+  void leave_engine(Device& device);
   void ask_state(Device& device, Moment now);
   void plan_wake(Device& device);
   Steady grid(const Device& device, Steady interval, Steady now) const;
 
   PollLimits limits_;
-  std::map<std::string, Secret> credentials_;
+  std::map<std::string, Credential> credentials_;
   Codec& codec_;
   Send send_;
   Sink& sink_;
@@ -100,6 +111,10 @@ class Poller {
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> timetable_;
   std::deque<Id> waiting_; ///< devices with a request that has no room in the window yet
   std::size_t in_flight_ = 0;
+  EngineStore own_engines_; ///< where no other was given
+  EngineStore& engines_;
+  V3Shared v3_;
+  std::map<std::string, std::set<Id>> by_engine_; ///< devices that have shown themselves with it
   std::chrono::seconds counters_interval_{60}, state_interval_{300};
   PollFigures figures_;
 };

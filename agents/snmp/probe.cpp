@@ -20,15 +20,18 @@ class OneReading final : public Sink {
 
 } // namespace
 
-Result<Probed> probe(const Endpoint& at, std::shared_ptr<const Profile> profile, Secret community,
+Result<Probed> probe(const Endpoint& at, std::shared_ptr<const Profile> profile, Credential credential,
                      PollLimits limits, const Clock& clock) {
   Result<std::unique_ptr<Udp>> udp = Udp::open();
   if (!udp) return std::move(udp).error();
   const std::unique_ptr<Codec> codec = make_v2c_codec();
   OneReading reading;
   limits.failed_cycles = 1;
-  std::map<std::string, Secret> credentials;
-  credentials.emplace("probe", std::move(community));
+  std::vector<std::string> waived;
+  for (const std::string_view weak : credential.weaknesses())
+    waived.emplace_back(weak);
+  std::map<std::string, Credential> credentials;
+  credentials.emplace("probe", std::move(credential));
   Poller poller(
       limits, std::move(credentials), *codec,
       [&](const Endpoint& to, std::string_view bytes) { return (*udp)->send(to, bytes); }, reading,
@@ -42,6 +45,7 @@ Result<Probed> probe(const Endpoint& at, std::shared_ptr<const Profile> profile,
   device.address = at.text().substr(0, at.text().rfind(':'));
   if (device.address.starts_with('[')) device.address = device.address.substr(1, device.address.size() - 2);
   device.profile = std::move(profile);
+  device.waived = std::move(waived);
   plan.devices.push_back(std::move(device));
   plan.counters_interval = plan.state_interval = std::chrono::hours(24);
   poller.set_plan(std::move(plan), now());
@@ -53,9 +57,15 @@ Result<Probed> probe(const Endpoint& at, std::shared_ptr<const Profile> profile,
         [&](const Endpoint& from, std::string_view bytes) { poller.datagram(from, bytes, now()); },
         [&](const Endpoint& from) { poller.refused(from); });
   }
-  if (!reading.state)
-    return fail(Fault::outside, *reading.silence == "refused" ? "snmp.probe-refused" : "snmp.probe-silent",
-                {{"device", at.text()}});
+  if (!reading.state) {
+    const std::string& why = *reading.silence;
+    const bool keys = why != "refused" && why != "timeout";
+    return fail(Fault::outside,
+                keys               ? "snmp.probe-keys"
+                : why == "refused" ? "snmp.probe-refused"
+                                   : "snmp.probe-silent",
+                {{"device", at.text()}, {"why", why}});
+  }
   return Probed{*std::move(reading.state), poller.figures()};
 }
 

@@ -14,8 +14,9 @@ struct Probed {
   PollFigures figures;
 };
 
-/// Reads the device once; Fault::outside where it does not answer.
-Result<Probed> probe(const Endpoint& at, std::shared_ptr<const Profile> profile, Secret community,
+/// Reads the device once, whatever the credential's weaknesses: a person asks; Fault::outside where it does
+/// not answer.
+Result<Probed> probe(const Endpoint& at, std::shared_ptr<const Profile> profile, Credential credential,
                      PollLimits limits, const Clock& clock);
 
 /// The canonical text; what is unknown, not shown and worth a note follows as comments.

@@ -10,7 +10,7 @@
 
 namespace assent::snmp {
 
-/// An SNMP community. No stream operator, no formatter, no comparison; wiped when it goes.
+/// An SNMP community or password. No stream operator, no formatter, no comparison; wiped when it goes.
 class Secret {
  public:
   Secret() = default;
@@ -25,7 +25,7 @@ class Secret {
   [[nodiscard]] std::string_view reveal() const { return value_; }
 
   /// The first line of a file of at most 4 KiB. Refuses a file that others than its owner and group may read,
-  /// one that is no regular file, and an empty or overlong (above 255 bytes) community.
+  /// one that is no regular file, and an empty or overlong (above 255 bytes) secret.
   /// `credential:NAME` is a systemd credential (common/credential.hpp).
   static Result<Secret> from_file(const std::string& named);
 

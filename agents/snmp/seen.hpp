@@ -28,7 +28,11 @@ struct StateSeen {
 struct ReachSeen {
   Id device = 0;
   bool reachable = false;
-  std::string reason; ///< timeout, refused, no-credential, no-profile
+  /// Of a device that is not: timeout, refused; no-credential, no-profile, bad-address, not-waived; and what
+  /// an SNMPv3 agent said to us: unknown-user, authentication-key, privacy-key, unsupported-level.
+  std::string reason;
+  std::vector<std::string> conditions{}; ///< all that hold: equal-engine-id, boots-not-rising
+  std::string detail{};                  ///< to reason or conditions: a weakness, the other device
 };
 
 struct HintsSeen {

@@ -14,7 +14,7 @@ constexpr auto major = Severity::major;
 constexpr auto critical = Severity::critical;
 
 /// What is known only through a device is hidden while the device, or whoever reads it, is not heard.
-constexpr std::string_view unread = "device-unreachable agent-silent";
+constexpr std::string_view unread = "device-unreachable device-keys-refused device-not-waived agent-silent";
 
 // A new kind: a line here, in the order of the types, and in po/en/alarm.po and po/zh_CN/alarm.po what is the
 // matter (alarm.TYPE) and what to do (do.TYPE). unit-alarms says what is missing, and with
@@ -22,9 +22,13 @@ constexpr std::string_view unread = "device-unreachable agent-silent";
 constexpr std::array all = {
     Kind{"agent-silent", critical, "agents", Gather::everywhere, ""},
     Kind{"agent-speaks-for-others", critical, "security", Gather::agent, "", plain, hours{1}},
+    Kind{"boots-not-rising", major, "security", Gather::agent, ""},
     Kind{"checkpoint-not-written", major, "daemon", Gather::everywhere, ""},
     Kind{"clock-unsure", major, "daemon", Gather::everywhere, ""},
+    Kind{"device-keys-refused", major, "reachability", Gather::agent, "agent-silent", maintenance},
+    Kind{"device-not-waived", major, "reachability", Gather::agent, "agent-silent"},
     Kind{"device-unreachable", major, "reachability", Gather::agent, "agent-silent", maintenance},
+    Kind{"equal-engine-id", major, "security", Gather::agent, ""},
     Kind{"link-abuse", major, "bandwidth", Gather::everywhere, "", finding},
     Kind{"link-excess", warning, "bandwidth", Gather::everywhere, "", plain},
     Kind{"link-unmeasured", minor, "bandwidth", Gather::device, unread, maintenance},

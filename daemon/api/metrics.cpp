@@ -30,6 +30,7 @@ constexpr std::pair<std::string_view, std::string_view> helps[] = {
     {"assent_device_reachable", "Whether a device's agent can read it; absent until it has tried."},
     {"assent_device_samples_total", "Samples of a device's counters that have come in."},
     {"assent_devices_unreachable", "Devices whose agent cannot read them."},
+    {"assent_devices_waived", "Devices that a waiver of the policy is for."},
     {"assent_findings_open", "Deviations that nothing permits."},
     {"assent_read_only", "Whether a failed commit keeps everything from being taken."},
     {"assent_link_bits_per_second", "What a link carries now, by direction (up: from the organisation)."},

@@ -317,7 +317,8 @@ HttpResponse Service::status_list(const Call& call, const core::Figures& figures
       checks.push_back(json::object{{"name", check.name},
                                     {"good", check.good},
                                     {"text", to_json(check.text, options_.catalogue, call.language)}});
-    content = json::object{{"ready", figures.ready}, {"checks", std::move(checks)}};
+    content =
+        json::object{{"ready", figures.ready}, {"checks", std::move(checks)}, {"waivers", figures.waivers}};
   }
   HttpResponse out;
   out.body = json::serialize(json::object{{"assent-status:" + call.route.name, std::move(content)}});

@@ -180,18 +180,6 @@ Result<watch::Observation> observation_of(const json::object& item, const regist
   return observation;
 }
 
-void reach(Step& step, const registry::Device& device, const json::object& item) {
-  auto& live = step.state.devices[device.id];
-  live.heard = true;
-  live.reachable = flag_of(item, "reachable");
-  live.reason = text_of(item, "reason").substr(0, 64);
-  const std::string resource = "device/" + std::to_string(device.id);
-  if (live.reachable)
-    clear(step, "device-unreachable", resource);
-  else
-    raise(step, "device-unreachable", resource, {{"device", device.name}, {"reason", live.reason}});
-}
-
 std::string network_name(const State& state, Id network) {
   const auto object = state.registry.get(Kind::network, network);
   return object ? text_of(object->body, "name") : std::string();
@@ -220,7 +208,8 @@ Answer plan(Step& step, Id agent) {
                        {"address", device->address.text()},
                        {"port", device->port},
                        {"profile", device->profile},
-                       {"credential", device->credential}});
+                       {"credential", device->credential},
+                       {"waived", waived(state, *device, step.now)}});
     used.insert(device->profile);
     const auto& live = state.devices[id];
     if (live.order > live.order_done) orders.push_back({{"device", id}, {"order", live.order}});

@@ -77,6 +77,7 @@ struct Figures {
   json::array alarms;                 ///< those that hold: assent-status:alarms
   json::array devices;                ///< id, name, reachable, reason, last-reading, findings, baseline
   json::array agents;                 ///< name, connected, heard
+  json::array waivers;                ///< in force: name, weaknesses, devices, expires, reason
   std::vector<watch::LinkView> links; ///< in no order
   // Of the link that was asked for:
   std::vector<watch::Stretch> recent;

@@ -90,6 +90,13 @@ struct State {
   std::uint64_t plan_version = 1;
   std::set<Id> changed_devices; ///< whose names the figures must look up again
   bool all_devices_changed = true;
+  struct {
+    std::uint64_t plan_version =
+        0; ///< for which it was made: every change of policy or devices makes a new one
+    json::array list;
+    std::size_t devices = 0;
+  } waivers;                 ///< what waivers_in_force() says
+  Instant next_waiver_end{}; ///< when the next of the policy's waivers ends, as far as agents' plans know
 };
 
 /// Loads all state of record from one snapshot and proves that its authority comes from signatures (trust,
@@ -145,6 +152,15 @@ Answer standard(Step& step, const json::object& input);
 Answer explain(Step& step, const json::object& input);
 Answer ticket_status(Step& step, const json::object& input);
 Answer check_policy(Step& step, const json::object& input);
+/// Whether a device answers its agent, as the agent says.
+void reach(Step& step, const registry::Device& device, const json::object& item);
+/// Weaknesses that waivers permit for a device.
+json::array waived(const State& state, const registry::Device& device, Instant now);
+/// For the status: name, weaknesses, devices, expires, reason; `devices`: how many any of them is for. Looks
+/// at all devices only after something changed.
+const json::array& waivers_in_force(State& state, Instant now, std::size_t& devices);
+/// Once a second: a waiver that ends makes new plans.
+void follow_waivers(Step& step);
 Answer plan(Step& step, Id agent);
 Answer report(Step& step, Id agent, const json::object& input);
 Answer tree(Step& step, Id agent, const json::object& input);

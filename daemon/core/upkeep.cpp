@@ -184,6 +184,7 @@ void CoreThread::each_second() {
   watch_agents(step);
   watch_conditions(step);
   tend_alarms(step);
+  follow_waivers(step);
   count_refusals(step);
   if (clock_.monotonic() - last_look_ >= std::chrono::seconds{15}) {
     last_look_ = clock_.monotonic();
@@ -260,7 +261,7 @@ void add_alarm_figures(const alarms::Book& book, Figures& figures) {
   figures.counters.emplace_back("alarms_beyond_limit", static_cast<double>(counts.beyond));
 }
 
-json::array device_list(State& state) {
+json::array device_list(State& state, Instant now) {
   json::array list;
   state.registry.each(Kind::device, [&](const registry::Object& object) {
     const auto& live = state.devices[object.id];
@@ -272,6 +273,10 @@ json::array device_list(State& state) {
                       {"findings", state.watch.open_findings(object.id).size()},
                       {"baseline", state.watch.baseline(object.id).has_value()},
                       {"samples", live.samples}};
+    if (const auto device = state.registry.device(object.id)) {
+      auto words = waived(state, *device, now);
+      if (!words.empty()) item["waived"] = std::move(words);
+    }
     if (live.read != Instant{}) item["last-reading"] = to_text(live.read);
     list.push_back(std::move(item));
   });
@@ -321,13 +326,23 @@ Figures CoreThread::make_figures(const WantFigures& want) {
        state.policy.clock_require() == "none" || (options_.clock_sure && options_.clock_sure()),
        {state.policy.clock_require() == "none" ? "ready.clock-not-required" : "ready.clock", {}}},
       {"recovery-keys", true, {"ready.no-recovery-keys", {}}}};
+  std::size_t waived_devices = 0;
+  figures.waivers = waivers_in_force(state, clock_.wall(), waived_devices);
+  // For whoever looks, not a reason to be not ready: the policy permits it.
+  figures.checks.push_back({"waivers", true,
+                            figures.waivers.empty()
+                                ? assent::Message{"ready.no-waivers", {}}
+                                : assent::Message{"ready.waivers",
+                                                  {{"waivers", std::to_string(figures.waivers.size())},
+                                                   {"devices", std::to_string(waived_devices)}}}});
+  figures.gauges.emplace_back("devices_waived", static_cast<double>(waived_devices));
   figures.ready = std::all_of(figures.checks.begin(), figures.checks.end(),
                               [](const Check& check) { return check.good; });
   add_alarm_figures(state.alarms, figures);
   if (want.series) device_series_.add(state, figures);
   if (!want.lists) return figures;
   figures.alarms = alarm_list(state);
-  figures.devices = device_list(state);
+  figures.devices = device_list(state, clock_.wall());
   state.registry.each(Kind::agent, [&](const registry::Object& object) {
     const auto link = state.agents.find(object.id);
     const bool heard = link != state.agents.end() && link->second.heard != Instant{};

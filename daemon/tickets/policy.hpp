@@ -14,6 +14,7 @@
 #include "daemon/registry/registry.hpp"
 #include "daemon/tickets/bandwidth.hpp"
 #include "daemon/tickets/coverage.hpp"
+#include "daemon/tickets/waiver.hpp"
 
 namespace assent::tickets {
 
@@ -100,6 +101,14 @@ class Policy {
                          const std::vector<registry::Touch>& touched, std::uint64_t used_today,
                          Instant now) const;
 
+  const std::vector<Waiver>& waivers() const { return waivers_; }
+  /// Those that are good for this device now.
+  std::vector<const Waiver*> waivers_of(const registry::Registry& registry, const registry::Device& device,
+                                        Instant now) const;
+  /// What they permit, each weakness once, sorted.
+  std::vector<std::string> waived(const registry::Registry& registry, const registry::Device& device,
+                                  Instant now) const;
+
   Duration counters_interval() const { return counters_; }
   Duration state_interval() const { return state_; }
   const alarms::Limits& alarms() const { return alarms_; }
@@ -124,6 +133,7 @@ class Policy {
 
   std::vector<Rule> rules_;
   std::vector<Template> templates_;
+  std::vector<Waiver> waivers_;
   Duration counters_{std::chrono::seconds{60}};
   Duration state_{std::chrono::minutes{5}};
   std::string clock_ = "kernel";

@@ -100,6 +100,11 @@ Id holder_of(const registry::Touch& touch, const Registry& registry) {
   return touch.holder != 0 ? touch.holder : registry.root();
 }
 
+bool covers(const Match& match, const registry::Device& device, const Registry& registry) {
+  return labelled(match, device.labels) &&
+         in_place(match, device.network, device.organisation, registry) == Applies::yes;
+}
+
 Applies applies(const Match& match, const registry::Touch& touch, const Registry& registry) {
   if (!has(match.kinds, touch.object.kind)) return Applies::no;
   if (!match.operations.empty() && !has(match.operations, touch.operation)) return Applies::no;

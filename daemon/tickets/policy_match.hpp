@@ -19,6 +19,9 @@ struct PermitOn {
 Applies applies(const Match& match, const registry::Touch& touch, const registry::Registry& registry);
 Applies applies(const Match& match, const PermitOn& permit, const registry::Registry& registry);
 
+/// Surely about this device: by network, organisation and labels; names that point nowhere cover nothing.
+bool covers(const Match& match, const registry::Device& device, const registry::Registry& registry);
+
 /// The organisation whose object it is; the root's where the kind has none.
 Id owner_of(const registry::Touch& touch, const registry::Registry& registry);
 Id holder_of(const registry::Touch& touch, const registry::Registry& registry);

@@ -175,12 +175,32 @@ class Parser {
     return made;
   }
 
+  Waiver waiver(const json::object& object, int line) {
+    Waiver made;
+    made.line = line;
+    made.name = text_of(object, "name");
+    const auto path = "/waivers/" + made.name;
+    if (!waivers_.insert(made.name).second) wrong(line, path, "policy.name-twice", {{"name", made.name}});
+    made.weaknesses = texts_of(object, "weaknesses");
+    made.networks = texts_of(object, "networks");
+    made.organisations = texts_of(object, "organisations");
+    made.labels = texts_of(object, "labels");
+    made.reason = text_of(object, "reason");
+    const auto text = text_of(object, "expires");
+    // A day is meant whole: good until its end.
+    const auto expires = parse_instant(text + "T00:00:00Z");
+    if (!expires) wrong(line, path + "/expires", "policy.template-expiry", {{"text", text}});
+    if (expires) made.expires = *expires + std::chrono::hours{24};
+    if (made.weaknesses.empty()) wrong(line, path + "/weaknesses", "policy.waiver-waives-nothing");
+    return made;
+  }
+
   void rights(const std::vector<std::string>& rights) { rights_.insert(rights.begin(), rights.end()); }
   std::vector<Mistake>& mistakes() { return mistakes_; }
 
  private:
   std::vector<Mistake> mistakes_;
-  std::set<std::string> rights_, rules_, templates_;
+  std::set<std::string> rights_, rules_, templates_, waivers_;
   int line_ = 0;
 };
 
@@ -246,6 +266,11 @@ Result<Policy> Policy::parse(const json::object& content, std::uint64_t version,
     if (value.is_object())
       policy.templates_.push_back(
           parser.standard(value.get_object(), line_at(template_lines, policy.templates_.size())));
+  const auto waiver_lines = item_lines(text, "waivers");
+  for (const auto& value : array_of(content, "waivers"))
+    if (value.is_object())
+      policy.waivers_.push_back(
+          parser.waiver(value.get_object(), line_at(waiver_lines, policy.waivers_.size())));
   if (parser.mistakes().empty()) return policy;
   auto error = fail(Fault::invalid, "policy.mistakes", {{"count", std::to_string(parser.mistakes().size())}});
   error.mistakes = std::move(parser.mistakes());

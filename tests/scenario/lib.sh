@@ -55,7 +55,9 @@ indent() { sed "s/^/$1/; s/^ *\$//" "$2"; }
 key_of() { cut -d' ' -f1,2 "$w/keys/$1.pub"; }
 make_key() { [ -f "$w/keys/$1" ] || ssh-keygen -q -t ed25519 -N '' -C "$1" -f "$w/keys/$1"; }
 
-# policy: on standard output; STATE and COUNTERS set its intervals, HELD its limit
+scenario_waivers='waivers:
+  - {name: scenario, weaknesses: [v2c], reason: simulated devices have nothing better, expires: 2099-01-01}'
+# policy: on standard output; STATE and COUNTERS set its intervals, HELD its limit, WAIVERS its waivers (empty: none)
 policy() {
   cat <<TXT
 name: scenario
@@ -76,6 +78,7 @@ rules:
   - name: settings
     match: {permits: true}
     stages: [{name: owner, right: approve, of: owner, due: 3d}]
+${WAIVERS-$scenario_waivers}
 templates:
   - name: next-address
     match: {kinds: [address], operations: [create], networks: [extranet]}

@@ -35,9 +35,9 @@ struct Seen final : Sink {
   std::vector<CountersSeen> counters;
 };
 
-std::map<std::string, Secret> credentials() {
-  std::map<std::string, Secret> all;
-  all.emplace("c", Secret("public"));
+std::map<std::string, Credential> credentials() {
+  std::map<std::string, Credential> all;
+  all.emplace("c", Credential(Secret("public")));
   return all;
 }
 
@@ -56,6 +56,7 @@ struct Network {
     device.id = id;
     device.address = "10.0.0." + std::to_string(id);
     device.credential = "c";
+    device.waived = {"v2c"};
     device.profile = shipped("standard");
     plan.devices.push_back(device);
     return agents[*Endpoint::of(device.address, 161)] = std::move(agent);
