@@ -93,6 +93,7 @@ bool clock_sure() {
 Result<std::unique_ptr<core::Core>> start_core(const Config& config, Clock& clock, Outlets& outlets) {
   store::Options store_options;
   store_options.path = config.database;
+  store_options.ballast = 8U << 20;
   auto store = store::Store::open(store_options);
   if (!store) return std::move(store).error();
   core::Core::Options options;

@@ -34,6 +34,18 @@ Exit list_state(Session& session, const std::string& state, std::size_t& count) 
   return Exit::done;
 }
 
+std::string how_it_ended(const Session& session, const json::object& finding) {
+  const auto ended = text_of(finding, "ended");
+  const auto ticket = std::to_string(number_of(finding, "ticket"));
+  if (ended == "returned") return session.say("ctl.ended-returned");
+  if (ended == "covered") return session.say("ctl.ended-covered", {{"ticket", ticket}});
+  if (ended == "seen-again") return session.say("ctl.ended-seen-again");
+  if (ended == "accepted") return session.say("ctl.ended-accepted", {{"ticket", ticket}});
+  if (ended == "baseline-removed") return session.say("ctl.ended-baseline-removed", {{"ticket", ticket}});
+  if (ended == "device-removed") return session.say("ctl.ended-device-removed", {{"ticket", ticket}});
+  return session.say("ctl.not-known");
+}
+
 /// A finding in sentences: what, when, who, and which ticket came nearest.
 void tell_finding(Session& session, const json::object& finding) {
   const auto say = [&](std::string id, std::vector<std::pair<std::string, std::string>> args) {
@@ -43,6 +55,7 @@ void tell_finding(Session& session, const json::object& finding) {
                            {"path", text_of(finding, "path")},
                            {"before", text_of(finding, "before", "-")},
                            {"after", text_of(finding, "after", "-")}});
+  if (text_of(finding, "path") == "/other") say("ctl.finding-unseen", {});
   const auto earliest = text_of(finding, "earliest");
   say("ctl.finding-when", {{"earliest", earliest.empty() ? "-" : local_time(earliest)},
                            {"latest", local_time(text_of(finding, "latest"))}});
@@ -54,6 +67,9 @@ void tell_finding(Session& session, const json::object& finding) {
       say("ctl.finding-nearest", {{"ticket", std::to_string(number_of(*one, "ticket"))},
                                   {"missing", message_text(session, *one, "missing")}});
   if (array_of(finding, "nearest").empty()) say("ctl.finding-no-ticket", {});
+  if (text_of(finding, "state") != "open")
+    say("ctl.finding-closed",
+        {{"closed", local_time(text_of(finding, "closed"))}, {"how", how_it_ended(session, finding)}});
 }
 
 } // namespace

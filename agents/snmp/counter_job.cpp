@@ -17,12 +17,6 @@ std::vector<Oid> hint_oids(const Profile& profile) {
   return oids;
 }
 
-std::string stamp_text(const Value& value, Encoding encoding) {
-  if (value.is_number()) return std::to_string(value.number);
-  return value.type == Type::object_id ? oid_text(value.object)
-                                       : text_value(value.octets, encoding).substr(0, 1024);
-}
-
 } // namespace
 
 CounterJob::CounterJob(std::shared_ptr<const Profile> profile, const Memory& memory)

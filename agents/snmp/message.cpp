@@ -85,6 +85,18 @@ void print_line(Printer& out, std::string_view text) {
   out.text(std::string_view(safe).substr(0, end));
 }
 
+void print_stamps(Printer& out, const std::vector<std::pair<std::string, std::string>>& stamps) {
+  if (stamps.empty()) return;
+  out.member("stamps"), out.open('[');
+  for (const auto& [name, value] : stamps) {
+    out.open('{');
+    out.member("name"), out.text(name);
+    out.member("value"), print_line(out, value);
+    out.close('}');
+  }
+  out.close(']');
+}
+
 void print(Printer& out, const StateSeen& seen) {
   out.member("device"), out.number(seen.device);
   out.member("profile"), out.text(seen.profile);
@@ -100,6 +112,9 @@ void print(Printer& out, const StateSeen& seen) {
   }
   if (seen.stamp) out.member("stamp"), out.text(to_text(*seen.stamp));
   if (seen.order != 0) out.member("order"), out.number(seen.order);
+  if (seen.uptime) out.member("uptime"), out.number(*seen.uptime);
+  if (seen.boots) out.member("boots"), out.number(*seen.boots);
+  print_stamps(out, seen.stamps);
 }
 
 void print(Printer& out, const ReachSeen& seen) {
@@ -119,15 +134,7 @@ void print(Printer& out, const HintsSeen& seen) {
   out.member("device"), out.number(seen.device);
   if (seen.uptime) out.member("uptime"), out.number(*seen.uptime);
   if (seen.boots) out.member("boots"), out.number(*seen.boots);
-  if (seen.stamps.empty()) return;
-  out.member("stamps"), out.open('[');
-  for (const auto& [name, value] : seen.stamps) {
-    out.open('{');
-    out.member("name"), out.text(name);
-    out.member("value"), print_line(out, value);
-    out.close('}');
-  }
-  out.close(']');
+  print_stamps(out, seen.stamps);
 }
 
 void print(Printer& out, const CountersSeen& seen) {

@@ -60,6 +60,9 @@ void Poller::report_state(Device& device, Moment now) {
   seen.invisible.assign(reading.invisible.begin(), reading.invisible.end());
   seen.notes.assign(reading.notes.begin(), reading.notes.end());
   seen.stamp = stamp_of(profile, job, now.wall);
+  seen.uptime = job.uptime();
+  seen.boots = job.boots();
+  if (job.outcome() == StateJob::Outcome::complete) seen.stamps = job.stamps();
   settle_order(device, seen, now);
   device.memory.seen.insert(reading.seen.begin(), reading.seen.end());
   if (reading.names.known && !reading.names.by_index.empty()) {

@@ -51,7 +51,8 @@ class Reader {
     read_interfaces(object_of(from, "interfaces"), *profile);
     for (const json::value& each : array_of(from, "hints"))
       profile->hints.push_back({text_of(each.as_object(), "name"), oid(each.as_object(), "oid"),
-                                flag_of(each.as_object(), "trusted-stamp")});
+                                flag_of(each.as_object(), "trusted-stamp"),
+                                text_of(each.as_object(), "moves-on", "anything") != "anything"});
     for (const json::value& each : array_of(from, "scalars"))
       profile->scalars.push_back({text_of(each.as_object(), "path"), value_rule(each.as_object())});
     for (const json::value& each : array_of(from, "tables"))

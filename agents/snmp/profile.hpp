@@ -72,6 +72,7 @@ struct HintRule {
   std::string name;
   Oid oid;
   bool trusted_stamp = false;
+  bool proves = false; ///< its `moves-on` says more than `anything`: each reading of the state brings it
 };
 
 struct CounterRule {

@@ -22,7 +22,9 @@ struct StateSeen {
   std::vector<std::string> unknown;
   std::optional<Instant> stamp; ///< the device's own time of its last change, where the profile trusts it
   std::uint64_t order = 0;      ///< that this reading answers; 0: none
-  std::vector<std::string> invisible, notes; ///< for --probe and the log
+  std::optional<std::uint64_t> uptime, boots;              ///< when it ended
+  std::vector<std::pair<std::string, std::string>> stamps; ///< StateJob::stamps
+  std::vector<std::string> invisible, notes;               ///< for --probe and the log
 };
 
 struct ReachSeen {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agents/snmp/names.hpp"
+#include "agents/snmp/values.hpp"
 
 namespace assent::snmp {
 namespace {
@@ -15,6 +16,8 @@ constexpr std::uint64_t clock_skew = 100;     ///< hundredths of a second betwee
 std::vector<Oid> bracket(const Profile& profile) {
   std::vector<Oid> oids{sys_uptime, engine_boots};
   if (profile.changed) oids.push_back(*profile.changed);
+  for (const HintRule& hint : profile.hints)
+    if (hint.proves && std::ranges::find(oids, hint.oid) == oids.end()) oids.push_back(hint.oid);
   return oids;
 }
 
@@ -190,6 +193,26 @@ void StateJob::silent() {
   }
   outcome_ = heard_ ? Outcome::silent_later : Outcome::silent;
   phase_ = Phase::over; // also where the names would not come again
+}
+
+std::vector<std::pair<std::string, std::string>> StateJob::stamps() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  const auto value_at = [&](const Gets& gets, const HintRule& hint) -> std::optional<std::string> {
+    const auto found = gets.results().find(hint.oid);
+    if (found == gets.results().end() || !found->second) return std::nullopt;
+    const std::optional<std::uint64_t> now = gets.number(sys_uptime);
+    const std::uint64_t at = found->second->number;
+    // Some agents answer with sysUpTime itself, which says nothing.
+    if (found->second->type == Type::ticks && now && std::max(at, *now) - std::min(at, *now) <= clock_skew)
+      return std::nullopt;
+    return stamp_text(*found->second, profile_->encoding);
+  };
+  for (const HintRule& hint : profile_->hints) {
+    if (!hint.proves) continue;
+    const auto before = value_at(opening_, hint), after = value_at(closing_, hint);
+    if (before && before == after) out.emplace_back(hint.name, *after);
+  }
+  return out;
 }
 
 void StateJob::close() {

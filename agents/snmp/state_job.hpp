@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agents/snmp/gathered.hpp"
@@ -45,6 +46,8 @@ class StateJob final : public Job {
   [[nodiscard]] std::optional<std::uint64_t> uptime() const { return closing_.number(sys_uptime); }
   [[nodiscard]] std::optional<std::uint64_t> boots() const { return closing_.number(engine_boots); }
   [[nodiscard]] std::optional<std::uint64_t> hint(const Oid& oid) const { return opening_.number(oid); }
+  /// Hints that prove something and stood still from before the first to after the last value: name, text.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> stamps() const;
   [[nodiscard]] std::size_t oddities() const { return oddities_; }
 
  private:

@@ -145,4 +145,10 @@ std::optional<std::string> plain_value(const Value& value, const ValueRule& rule
   return std::nullopt;
 }
 
+std::string stamp_text(const Value& value, Encoding encoding) {
+  if (value.is_number()) return std::to_string(value.number);
+  return value.type == Type::object_id ? oid_text(value.object)
+                                       : text_value(value.octets, encoding).substr(0, 1024);
+}
+
 } // namespace assent::snmp

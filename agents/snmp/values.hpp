@@ -30,4 +30,7 @@ std::vector<std::uint32_t> ports_value(std::string_view octets, unsigned first);
 /// The text of a value that needs no other table; nothing where the value's syntax does not fit the rule.
 std::optional<std::string> plain_value(const Value& value, const ValueRule& rule, Encoding encoding);
 
+/// A hint's value as text of at most 1,024 bytes: two are equal only where their texts are.
+std::string stamp_text(const Value& value, Encoding encoding);
+
 } // namespace assent::snmp

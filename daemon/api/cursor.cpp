@@ -57,7 +57,7 @@ json::object event_data(const core::Event& event, View view, const Catalogue& ca
                     {"severity", event.severity},
                     {"time", assent::to_text(event.time)},
                     {"text", catalogue.text(language, message)}};
-  if (view == View::full) {
+  if (whole(view)) {
     data["message"] = to_json(event.text);
     data["detail"] = event.detail;
   }
@@ -70,8 +70,8 @@ std::string event_text(const core::Event& event, const Cursor& cursor, View view
                      json::serialize(event_data(event, view, catalogue, language)));
 }
 
-Result<Piece> next_piece(store::Reader& reader, Cursor& cursor, View view, const Catalogue& catalogue,
-                         Language language, std::size_t limit) {
+Result<Piece> next_piece(store::Reader& reader, Cursor& cursor, const Scope& scope,
+                         const Catalogue& catalogue, Language language, std::size_t limit) {
   std::deque<core::Event> decisions, records;
   if (auto read = collect(reader, journal::Stream::decisions, cursor.decisions + 1, limit, decisions); !read)
     return std::move(read).error();
@@ -79,13 +79,14 @@ Result<Piece> next_piece(store::Reader& reader, Cursor& cursor, View view, const
     return std::move(read).error();
   Piece piece;
   piece.more = decisions.size() >= limit || records.size() >= limit;
+  Sight sight(scope, reader);
   while (!decisions.empty() || !records.empty()) {
     const bool first =
         records.empty() || (!decisions.empty() && decisions.front().time <= records.front().time);
     auto& queue = first ? decisions : records;
     (first ? cursor.decisions : cursor.records) = queue.front().number;
-    if (may_follow(view, queue.front().msgid))
-      piece.text += event_text(queue.front(), cursor, view, catalogue, language);
+    if (sight.follows(queue.front()))
+      piece.text += event_text(queue.front(), cursor, scope.view, catalogue, language);
     queue.pop_front();
   }
   return piece;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "daemon/api/http.hpp"
+#include "daemon/api/scope.hpp"
 
 namespace assent::api {
 
@@ -27,8 +28,8 @@ struct Piece {
   std::string text;
   bool more = false; ///< the limit was reached
 };
-Result<Piece> next_piece(store::Reader& reader, Cursor& cursor, View view, const Catalogue& catalogue,
-                         Language language, std::size_t limit = 256);
+Result<Piece> next_piece(store::Reader& reader, Cursor& cursor, const Scope& scope,
+                         const Catalogue& catalogue, Language language, std::size_t limit = 256);
 
 /// One event as an object: {"stream","number","msgid","severity","time","text"}, and for the full view
 /// "message" and "detail".

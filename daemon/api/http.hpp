@@ -18,7 +18,7 @@ namespace assent::api {
 struct HttpRequest {
   std::string method;
   std::string target; ///< origin form, percent-encoded
-  std::string host, accept_language, idempotency_key, if_none_match, last_event_id, content_type;
+  std::string host, accept_language, idempotency_key, if_match, if_none_match, last_event_id, content_type;
   std::string body;
 };
 
@@ -39,7 +39,8 @@ struct HttpResponse {
 
 /// Whose eyes: decides which reads are answered, and how much of a row is shown.
 enum class View : std::uint8_t {
-  full,    ///< an account of exactly one active person, root, or the daemon's own account
+  full,    ///< root, the daemon's own account, whoever reads at the root of the tree, auditors
+  scoped,  ///< a person: whole rows, but only those of the subtrees in which a role gives `read`
   monitor, ///< the status port, and every other account: no personal data, no keys, no reasons, no evidence
   agent,   ///< no reads
 };

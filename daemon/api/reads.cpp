@@ -16,6 +16,7 @@ using What = Route::What;
 
 constexpr std::size_t answer_bytes = 8u << 20; ///< where a listing ends early, with `next`
 constexpr std::size_t rows_at_once = 256;
+constexpr std::size_t most_looked_at = 20'000; ///< rows for one page, readable or not
 
 HttpResponse text_answer(std::string text, unsigned status = 200) {
   HttpResponse out;
@@ -34,7 +35,7 @@ std::string verbose_check(const core::Check& check, const Catalogue& catalogue, 
 HttpResponse Service::read(Call& call) {
   if (call.peer.door == core::Peer::Door::agent)
     return no(call, fail(Fault::refused, "api.agents-read-nothing"));
-  call.view = view_of(call);
+  call.scope = scope_of(call);
   if (call.route.what == What::root)
     return [] {
       HttpResponse out;
@@ -64,54 +65,74 @@ HttpResponse Service::read(Call& call) {
 }
 
 HttpResponse Service::listing(const Call& call, store::Reader& reader) {
-  if (!may_read(call.view, call.route.kind)) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  if (!may_read(call.scope.view, call.route.kind))
+    return no(call, fail(Fault::refused, "api.not-for-monitors"));
   auto query = list_query(call.route);
   if (!query) return no(call, query.error());
   HttpResponse out;
   out.body = "{\"assent-registry:" + std::string(name_of(call.route.kind)) + "\":[";
-  std::size_t rows = 0;
+  std::size_t rows = 0, looked_at = 0;
   Id after = query->after, next = 0;
+  Sight sight(call.scope, reader);
   do {
     const std::size_t wanted = std::min(query->limit - rows, rows_at_once);
     auto page = reader.list(call.route.kind, query->filter, after, wanted);
     if (!page) return no(call, page.error());
     next = page->next;
     for (const auto& row : page->rows) {
+      ++looked_at;
+      if (!sight.reads(call.route.kind, row.id, row.body)) continue;
       if (rows++ > 0) out.body += ',';
-      out.body += row_text(call.view, call.route.kind, row);
+      out.body += row_text(call.scope.view, call.route.kind, row);
     }
     after = next;
-  } while (next != 0 && rows < query->limit && out.body.size() < answer_bytes);
+    // Whoever may see little of much gets a short page, soon.
+  } while (next != 0 && rows < query->limit && out.body.size() < answer_bytes && looked_at < most_looked_at);
   out.body += next != 0 ? "],\"next\":" + std::to_string(next) + "}" : "]}";
   return out;
 }
 
 HttpResponse Service::object(const Call& call, store::Reader& reader) {
-  if (!may_read(call.view, call.route.kind)) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  if (!may_read(call.scope.view, call.route.kind))
+    return no(call, fail(Fault::refused, "api.not-for-monitors"));
   auto row = reader.get(call.route.kind, call.route.id);
   if (!row) return no(call, row.error());
+  // What lies in others' subtrees is as if it were not there.
+  if (!Sight(call.scope, reader).reads(call.route.kind, row->id, row->body))
+    return no(call, fail(Fault::not_found, "api.nothing-here"));
   HttpResponse out;
   out.etag = "\"" + std::to_string(row->version) + "\"";
+  if (!call.request.if_match.empty() && call.request.if_match != "*" && call.request.if_match != out.etag)
+    return no(call, fail(Fault::conflict, "api.other-version", {{"version", std::to_string(row->version)}}),
+              412, "operation-failed");
   if (call.request.if_none_match == out.etag) {
     out.status = 304;
     return out;
   }
   out.body = "{\"assent-registry:" + std::string(name_of(call.route.kind)) + "\":[" +
-             row_text(call.view, call.route.kind, *row) + "]}";
+             row_text(call.scope.view, call.route.kind, *row) + "]}";
   return out;
 }
 
 HttpResponse Service::tree(const Call& call, store::Reader& reader) {
-  if (call.view != View::full) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  if (!whole(call.scope.view)) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  if (!Sight(call.scope, reader).reads_tree(call.route.name))
+    return no(call, fail(Fault::not_found, "api.nothing-here"));
   auto text = reader.tree(call.route.name);
   if (!text) return no(call, text.error());
   return text_answer(std::move(text).value());
 }
 
 HttpResponse Service::journal(const Call& call, store::Reader& reader) {
-  if (call.view != View::full) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  if (!whole(call.scope.view)) return no(call, fail(Fault::refused, "api.not-for-monitors"));
   auto query = journal_query(call.route);
   if (!query) return no(call, query.error());
+  // The journal as a whole is everybody's; of it, a person reads the entries of what he may read.
+  if (call.scope.view == View::scoped) {
+    if (query->ticket == 0) return no(call, fail(Fault::refused, "api.journal-by-ticket"));
+    if (!Sight(call.scope, reader).reads(Kind::ticket, query->ticket))
+      return no(call, fail(Fault::not_found, "api.nothing-here"));
+  }
   HttpResponse out;
   out.body = "{\"assent-status:journal\":[";
   std::size_t count = 0;
@@ -142,7 +163,7 @@ HttpResponse Service::recent(const Call& call, store::Reader& reader) {
   for (const auto& [name, value] : call.route.query)
     if (name != "limit" || !read_number(value, limit) || limit > 500)
       return no(call, fail(Fault::invalid, "api.bad-parameter", {{"name", name}, {"value", value}}));
-  auto body = recent_events(reader, limit, call.view, options_.catalogue, call.language);
+  auto body = recent_events(reader, limit, call.scope, options_.catalogue, call.language);
   if (!body) return no(call, body.error());
   HttpResponse out;
   out.body = std::move(body).value();
@@ -152,10 +173,12 @@ HttpResponse Service::recent(const Call& call, store::Reader& reader) {
 std::optional<HttpResponse> Service::space(Call& call, std::function<void(Later)> later) {
   if (call.peer.door == core::Peer::Door::agent)
     return no(call, fail(Fault::refused, "api.agents-read-nothing"));
-  call.view = view_of(call);
+  call.scope = scope_of(call);
   auto query = atlas_query(call.route.query);
   if (!query) return no(call, query.error());
-  atlas_.ask(*query, call.view, [later = std::move(later)](Result<json::object> answer) {
+  // The map is made for all at once: to somebody with subtrees it shows what it shows to anybody.
+  const View view = call.scope.view == View::scoped ? View::monitor : call.scope.view;
+  atlas_.ask(*query, view, [later = std::move(later)](Result<json::object> answer) {
     later(core::Answer(std::move(answer)));
   });
   return std::nullopt;
@@ -294,13 +317,27 @@ HttpResponse Service::summary(const Call& call, const core::Figures& figures) {
 HttpResponse Service::status_list(const Call& call, const core::Figures& figures) {
   if (call.route.name == "summary") return summary(call, figures);
   json::value content;
+  std::unique_ptr<store::Reader> reader;
+  if (call.scope.view == View::scoped) {
+    auto opened = core_.store().read();
+    if (!opened) return no(call, opened.error());
+    reader = *std::move(opened);
+  }
+  const auto seen = [&](const json::object& item) {
+    if (!reader) return true;
+    Sight sight(call.scope, *reader);
+    if (call.route.name == "devices") return sight.reads(Kind::device, number_of(item, "id"));
+    return call.route.name != "alarms" || sight.reads_resource(text_of(item, "resource"));
+  };
   const auto with_texts = [&](const json::array& list) {
     json::array out;
     for (const auto& item : list) {
+      if (item.is_object() && !seen(item.get_object())) continue;
       json::value copy = item;
       if (copy.is_object() && copy.get_object().contains("text") && copy.at("text").is_object())
-        copy.get_object()["text"] = to_json(shown(call.view, message_from_json(copy.at("text").get_object())),
-                                            options_.catalogue, call.language);
+        copy.get_object()["text"] =
+            to_json(shown(call.scope.view, message_from_json(copy.at("text").get_object())),
+                    options_.catalogue, call.language);
       out.push_back(std::move(copy));
     }
     return out;

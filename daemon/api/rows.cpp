@@ -99,12 +99,16 @@ std::string monitor_body(Kind kind, const std::string& body) {
 
 } // namespace
 
+bool whole(View view) {
+  return view == View::full || view == View::scoped;
+}
+
 bool may_read(View view, Kind kind) {
-  return view == View::full || (view == View::monitor && !monitor_members(kind).empty());
+  return whole(view) || (view == View::monitor && !monitor_members(kind).empty());
 }
 
 std::string row_text(View view, Kind kind, const store::StoredRow& row) {
-  const std::string seen = view == View::full ? row.body : monitor_body(kind, row.body);
+  const std::string seen = whole(view) ? row.body : monitor_body(kind, row.body);
   std::string out = "{\"id\":" + std::to_string(row.id) + ",\"version\":" + std::to_string(row.version);
   if (seen.size() > 2)
     out.append(",").append(seen, 1);
@@ -114,16 +118,16 @@ std::string row_text(View view, Kind kind, const store::StoredRow& row) {
 }
 
 bool may_follow(View view, std::string_view msgid) {
-  if (view == View::full) return true;
+  if (whole(view)) return true;
   if (view != View::monitor) return false;
   for (const std::string_view area :
-       {"finding-", "alarm-", "started", "stopped", "change-covered", "reading-unknown", "link-", "uplink-"})
+       {"finding-", "alarm-", "started", "stopped", "change-covered", "stamp-moved", "link-", "uplink-"})
     if (msgid.substr(0, area.size()) == area) return true;
   return false;
 }
 
 Message shown(View view, const Message& message) {
-  if (view == View::full) return message;
+  if (whole(view)) return message;
   Message out{message.id, {}};
   for (const auto& [name, value] : message.args)
     out.args.emplace_back(name, std::ranges::find(personal, name) == std::end(personal) ? value : "…");

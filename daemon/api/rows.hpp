@@ -7,7 +7,11 @@
 
 namespace assent::api {
 
-/// May this view read this kind at all? A monitor sees no people, keys, roles and acts.
+/// Does this view see rows whole, where it sees them at all?
+bool whole(View view);
+
+/// May this view read this kind at all? (Which rows a scoped view reads is for Sight to say.) A monitor sees
+/// no people, keys, roles and acts.
 bool may_read(View view, Kind kind);
 
 /// `{"id":…,"version":…,…body}`. Full view: the body's text as stored; monitor: only the members that a

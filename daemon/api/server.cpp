@@ -303,6 +303,7 @@ void Connection::dispatch() {
   // RFC 9112 3.2: two Host fields are a malformed request; here they match no host.
   request.host = message.count(http::field::host) == 1 ? text(http::field::host) : std::string();
   request.accept_language = text(http::field::accept_language);
+  request.if_match = text(http::field::if_match);
   request.if_none_match = text(http::field::if_none_match);
   request.content_type = text(http::field::content_type);
   request.idempotency_key = text("Idempotency-Key");
@@ -387,7 +388,9 @@ void Connection::follow(store::Reader& reader) {
   if (writing_ || !socket_.is_open()) return;
   if (deadline_ < Steady::now()) deadline_ = Steady::now() + keep_alive_period;
   for (bool again = true; again;) {
-    auto piece = next_piece(reader, cursor_, call_.view, thread_.service->catalogue(), call_.language);
+    // Roles change while somebody follows.
+    call_.scope = thread_.service->scope_of(call_);
+    auto piece = next_piece(reader, cursor_, call_.scope, thread_.service->catalogue(), call_.language);
     if (!piece) return close();
     if (!piece->text.empty()) return write(std::move(piece->text));
     again = piece->more;

@@ -34,6 +34,16 @@ bool good_key(std::string_view key) {
   return key.size() <= 64 && std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+/// If-Match of an operation: the version of the ticket that it is about (RFC 9110 13.1.1).
+bool read_if_match(std::string_view operation, std::string_view given, std::uint64_t& version) {
+  if (given.empty()) return true;
+  if (operation != "assent-ticket:act" && operation != "assent-ticket:page" &&
+      operation != "assent-ticket:status")
+    return false;
+  return given.size() > 2 && given.front() == '"' && given.back() == '"' &&
+         read_number(given.substr(1, given.size() - 2), version);
+}
+
 bool read_only(const Route& route) {
   return route.what != What::operation && route.what != What::nothing && route.what != What::not_allowed;
 }
@@ -55,19 +65,39 @@ HttpResponse Service::no(const Call& call, const Error& error, unsigned status, 
   return refuse(error, call.language, status, tag);
 }
 
-View Service::view_of(const Call& call) {
+Scope Service::scope_of(const Call& call) {
+  Scope scope;
   switch (call.peer.door) {
   case core::Peer::Door::agent:
-    return View::agent;
+    scope.view = View::agent;
+    return scope;
   case core::Peer::Door::status:
-    return View::monitor;
+    return scope;
   case core::Peer::Door::person:
     break;
   }
-  if (call.trusted) return View::full;
+  if (call.trusted) {
+    scope.view = View::full;
+    return scope;
+  }
   const std::uint64_t authority = options_.authority ? options_.authority() : 0;
-  return accounts_.belongs_to_one(call.peer.account, authority, clock_, core_.store()) ? View::full
-                                                                                       : View::monitor;
+  return readers_.of(call.peer.account, authority, clock_, core_.store(), *model_);
+}
+
+std::optional<HttpResponse> Service::hidden(Call& call, const json::value& input) {
+  const bool finding = call.route.name == "assent-ticket:explain";
+  if ((!finding && call.route.name != "assent-ticket:status") || !input.is_object()) return std::nullopt;
+  call.scope = scope_of(call);
+  if (call.scope.view == View::full) return std::nullopt;
+  if (call.scope.view != View::scoped) return no(call, fail(Fault::refused, "api.not-for-monitors"));
+  auto reader = core_.store().read();
+  if (!reader) return no(call, reader.error());
+  Sight sight(call.scope, **reader);
+  const Kind kind = finding ? Kind::finding : Kind::ticket;
+  const Id id = number_of(input.get_object(), finding ? "finding" : "ticket");
+  // Whether there is one outside somebody's subtrees is nobody's business either.
+  if (sight.reads(kind, id)) return std::nullopt;
+  return no(call, fail(Fault::not_found, "api.nothing-here"));
 }
 
 HttpResponse Service::no_write(const Call& call, const Error& error, unsigned status, std::string_view tag) {
@@ -124,7 +154,7 @@ std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later
   case What::links:
   case What::link:
     if (call.peer.door == core::Peer::Door::agent) break;
-    call.view = view_of(call);
+    call.scope = scope_of(call);
     if (call.route.name == "summary") {
       core_.numbers(false, [later = std::move(later)](core::Figures figures) { later(std::move(figures)); });
       return std::nullopt;
@@ -158,14 +188,19 @@ std::optional<HttpResponse> Service::operate(Call& call, std::function<void(Late
     return no(call, fail(Fault::invalid, "api.json-only"), 415, "invalid-value");
   if (!good_key(call.request.idempotency_key))
     return no(call, fail(Fault::invalid, "api.bad-idempotency-key"));
+  std::uint64_t version = 0;
+  if (!read_if_match(name, call.request.if_match, version))
+    return no(call, fail(Fault::invalid, "api.no-if-match"));
   auto input = input_of(name, call.request.body);
   if (!input) return no(call, input.error());
   auto bound = model_->bind_input(name, *input);
   if (!bound) return no(call, bound.error());
+  if (auto out = hidden(call, *bound)) return out;
   core::Request request;
   request.peer = call.peer;
   request.operation = name;
   request.input = std::move(bound).value();
+  request.if_match = version;
   if (!call.request.idempotency_key.empty()) {
     request.idempotency_key = call.request.idempotency_key;
     request.request_hash = sha256_hex(name + "\n" + canonical(request.input));
@@ -180,8 +215,12 @@ std::optional<HttpResponse> Service::operate(Call& call, std::function<void(Late
 HttpResponse Service::finish(const Call& call, Later later) {
   if (auto* figures = std::get_if<core::Figures>(&later)) return with_figures(call, std::move(*figures));
   auto& answer = std::get<core::Answer>(later);
+  if (!answer && answer.error().what.id == "core.other-version")
+    return no(call, answer.error(), 412, "operation-failed");
   if (!answer) return no(call, answer.error());
   HttpResponse out;
+  if (const auto version = number_of(*answer, "version"); version != 0)
+    out.etag = "\"" + std::to_string(version) + "\"";
   const std::string& name = call.route.name;
   if (call.route.what == What::space) {
     out.body = json::serialize(json::object{{"assent-status:space", std::move(answer).value()}});

@@ -13,26 +13,13 @@
 #include "daemon/api/atlas.hpp"
 #include "daemon/api/http.hpp"
 #include "daemon/api/route.hpp"
+#include "daemon/api/scope.hpp"
 #include "daemon/model/model.hpp"
 
 namespace assent::api {
 
 /// What core answers, on whatever thread it runs.
 using Later = std::variant<core::Answer, core::Figures>;
-
-/// Which account belongs to exactly one active person; read from the store, again when authority may have
-/// changed.
-class Accounts {
- public:
-  /// `authority` grows with every event that may have changed people; the answer is also renewed after 5 s.
-  bool belongs_to_one(const std::string& account, std::uint64_t authority, Clock& clock, store::Store& store);
-
- private:
-  std::map<std::string, int> people_;
-  std::uint64_t authority_ = 0;
-  std::chrono::nanoseconds read_{0};
-  bool known_ = false;
-};
 
 /// A request on its way through.
 struct Call {
@@ -41,7 +28,7 @@ struct Call {
   bool trusted = false; ///< root or the daemon's own account: reads the database file anyway
   Route route;
   Language language = Language::en;
-  View view = View::agent;
+  Scope scope{View::agent, 0, {}, nullptr};
 };
 
 class Service {
@@ -51,7 +38,7 @@ class Service {
     Language language = Language::en;
     /// Adds figures that are not core's (API, syslog). Any I/O thread.
     std::function<void(core::Figures&)> add_figures;
-    std::function<std::uint64_t()> authority; ///< see Accounts
+    std::function<std::uint64_t()> authority; ///< see Readers
   };
 
   Service(Options options, core::Core& core, Clock& clock, std::unique_ptr<model::Model> model);
@@ -67,6 +54,9 @@ class Service {
   const Catalogue& catalogue() const { return options_.catalogue; }
   Language language() const { return options_.language; }
   void set_language(Language language) { options_.language = language; }
+
+  /// Whose eyes these are now; a follower of the event stream is asked for again with each piece.
+  Scope scope_of(const Call& call);
 
  private:
   HttpResponse no(const Call& call, const Error& error, unsigned status = 0, std::string_view tag = {});
@@ -90,14 +80,15 @@ class Service {
   HttpResponse status_list(const Call& call, const core::Figures& figures);
   HttpResponse links(const Call& call, const core::Figures& figures);
   HttpResponse readiness_page(const Call& call, const core::Figures& figures);
-  View view_of(const Call& call);
+  /// Is the operation a read of something that this reader may not see?
+  std::optional<HttpResponse> hidden(Call& call, const json::value& input);
 
   Options options_;
   core::Core& core_;
   Clock& clock_;
   std::unique_ptr<model::Model> model_;
   std::set<std::string, std::less<>> operations_;
-  Accounts accounts_;
+  Readers readers_;
   AtlasThread atlas_;
   std::shared_ptr<const std::string> metrics_; ///< made last
   std::chrono::nanoseconds metrics_made_{};

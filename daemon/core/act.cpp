@@ -116,6 +116,7 @@ Answer submit(Step& step, const Proved& proved) {
   if (!stages) return stages.error();
   ticket.stages = std::move(*stages);
   if (auto held = state.registry.hold(id, ticket.edits); !held) return held.error();
+  ticket.requester_key = proved.key.fingerprint;
   ticket.account = step.peer.account;
   ticket.submitted = step.now;
   ticket.expires = step.now + state.policy.ticket_time();

@@ -61,6 +61,7 @@ void note_findings(Step& step, const registry::Device& device, std::vector<watch
                         {"after", finding.after.value_or("-")},
                         {"earliest", finding.earliest == Instant{} ? "-" : to_text(finding.earliest)},
                         {"latest", to_text(finding.latest)}};
+    if (!finding.ended.empty()) detail["ended"] = finding.ended;
     detail["nearest"] = finding.nearest.empty() ? 0 : finding.nearest.front().ticket;
     const std::string name = finding.kind == "watch-blinded" && std::string_view(event) == "finding-opened"
                                  ? "watch-blinded"
@@ -124,6 +125,7 @@ enum class Judged { yes, text_wanted, refused };
 
 Judged judge(Step& step, const registry::Device& device, const watch::Observation& observation) {
   step.state.watch.set_state_interval(step.state.policy.state_interval());
+  const auto last = step.state.watch.last_reading(device.id);
   auto outcome =
       step.state.watch.observe(observation, step.state.permits, device.labels, step.now,
                                [&](const std::string& fingerprint) { return step.tree(fingerprint); });
@@ -138,16 +140,24 @@ Judged judge(Step& step, const registry::Device& device, const watch::Observatio
   note_findings(step, device, outcome.changed, "finding-changed");
   note_findings(step, device, outcome.cleared, "finding-cleared");
   if (outcome.moved) note_move(step, device, *outcome.moved);
+  note_stamps(step, device, outcome);
   const std::string resource = "device/" + std::to_string(device.id);
   if (observation.unknown.empty())
     clear(step, "reading-incomplete", resource);
   else
     raise(step, "reading-incomplete", resource,
           {{"device", device.name}, {"paths", observation.unknown.front()}});
-  if (outcome.reading_changed)
+  // Whatever names a tree anew brings it, so that the store may forget trees that nothing names.
+  if (observation.text.empty() && (!last || last->fingerprint != observation.fingerprint))
+    if (auto text = step.tree(observation.fingerprint))
+      step.batch.trees.push_back({observation.fingerprint, *std::move(text)});
+  // What was ordered narrows intervals at a window's edges: it is kept over a restart, also where nothing is
+  // new.
+  auto& live = step.state.devices[device.id];
+  const bool ordered = live.order > live.order_done && observation.started >= live.order_from;
+  if (outcome.reading_changed || ordered)
     step.batch.readings.push_back({device.id, observation.fingerprint, observation.started, observation.ended,
                                    step.state.watch.reading_detail(device.id)});
-  auto& live = step.state.devices[device.id];
   live.read = observation.started;
   return Judged::yes;
 }
@@ -159,8 +169,8 @@ void answered_order(Step& step, const registry::Device& device, const watch::Obs
   device_read(step, device.id);
 }
 
-Result<watch::Observation> observation_of(const json::object& item, const registry::Device& device,
-                                          Duration offset, Instant now) {
+Result<watch::Observation> observation_of(const State& state, const json::object& item,
+                                          const registry::Device& device, Duration offset, Instant now) {
   watch::Observation observation;
   observation.device = device.id;
   observation.profile = text_of(item, "profile");
@@ -174,6 +184,9 @@ Result<watch::Observation> observation_of(const json::object& item, const regist
   observation.started = *started;
   observation.ended = *ended;
   observation.stamp = moved_time(item, "stamp", offset);
+  if (item.contains("uptime")) observation.uptime = number_of(item, "uptime");
+  if (item.contains("boots")) observation.boots = number_of(item, "boots");
+  observation.stamps = trusted_stamps(state, item);
   for (const auto& path : array_of(item, "unknown"))
     if (path.is_string() && observation.unknown.size() < unknown_limit)
       observation.unknown.emplace_back(path.get_string());
@@ -248,7 +261,7 @@ Result<CheckedReport> checked(Step& step, Id agent, const json::object& input) {
   for (const auto& item : array_of(input, "states")) {
     auto device = own_device(step, agent, number_of(item.as_object(), "device"));
     if (!device) return device.error();
-    auto observation = observation_of(item.as_object(), *device, offset, step.now);
+    auto observation = observation_of(step.state, item.as_object(), *device, offset, step.now);
     if (!observation) return observation.error();
     report.states.emplace_back(std::move(*device), std::move(*observation));
   }
@@ -272,7 +285,6 @@ Answer report(Step& step, Id agent, const json::object& input) {
     reach(step, device, *item);
   for (const auto& [device, item] : report->hints) {
     auto& live = step.state.devices[device.id];
-    live.stamps = array_of(*item, "stamps");
     live.boots = item->contains("boots") ? std::optional(number_of(*item, "boots")) : std::nullopt;
   }
   for (const auto& [device, item] : report->counters)
@@ -305,31 +317,6 @@ Answer tree(Step& step, Id agent, const json::object& input) {
   step.batch.trees.push_back({fingerprint, text});
   if (judge(step, *device, observation) == Judged::yes) answered_order(step, *device, observation);
   return json::object{};
-}
-
-Answer explain(Step& step, const json::object& input) {
-  const Id id = number_of(input, "finding");
-  const auto* finding = step.state.watch.finding(id);
-  if (finding == nullptr)
-    return fail(Fault::not_found, "core.no-open-finding", {{"finding", std::to_string(id)}});
-  const auto device = step.state.registry.device(finding->device);
-  json::object answer = watch::to_json(*finding);
-  answer["finding"] = id;
-  if (!device) return answer;
-  answer["device-name"] = device->name;
-  answer["organisation-path"] = step.state.registry.path(device->organisation);
-  json::object permit{{"device", device->id},
-                      {"path", finding->path},
-                      {"operation", std::string(name_of(finding->operation))}};
-  if (finding->after) permit["value"] = *finding->after;
-  auto parsed = tickets::permit_from_json(permit);
-  if (parsed) {
-    // Whose approval it would have taken, whoever had asked.
-    auto stages = step.state.policy.required(step.state.registry, {}, {*parsed}, "normal");
-    if (stages) answer["stages"] = to_json(*stages, step.state.registry);
-  }
-  answer["permit"] = std::move(permit);
-  return answer;
 }
 
 } // namespace assent::core

@@ -11,6 +11,18 @@
 namespace assent::core {
 namespace {
 constexpr auto answers_kept = std::chrono::hours{24};
+
+/// An answer about a ticket says which version of its row it speaks of.
+void tell_version(const Step& step, json::object& answer) {
+  const Id ticket = number_of(answer, "ticket");
+  if (ticket == 0 || answer.contains("version")) return;
+  const auto found = step.state.tickets.find(ticket);
+  std::uint64_t version = found == step.state.tickets.end() ? 0 : found->second.version;
+  for (const auto& entry : step.batch.entries)
+    for (const auto& row : entry.rows)
+      if (row.kind == Kind::ticket && row.id == ticket) version = std::max(version, row.version);
+  if (version != 0) answer["version"] = version;
+}
 } // namespace
 
 Result<std::unique_ptr<Core>> Core::start(Options options, std::unique_ptr<store::Store> store, Clock& clock,
@@ -116,7 +128,7 @@ std::chrono::nanoseconds CoreThread::patience() const {
   // Never longer than a second, so that a step of the wall clock is noticed.
   std::chrono::nanoseconds longest = std::chrono::seconds{1};
   if (!state_->samples.empty() && !read_only_) return std::chrono::nanoseconds{0};
-  if (!state_->due.empty()) {
+  if (!state_->due.empty() && !read_only_ && !store_->cramped()) {
     const auto until = state_->due.begin()->first - clock_.wall();
     longest = std::clamp<std::chrono::nanoseconds>(until, std::chrono::milliseconds{1}, longest);
   }
@@ -140,7 +152,8 @@ void CoreThread::run() {
     for (auto& message : messages)
       timed([&] { std::visit([this](auto& one) { handle(one); }, message); });
     if (!state_->samples.empty() && !read_only_) timed([&] { judge_samples(); });
-    if (!state_->due.empty() && state_->due.begin()->first <= clock_.wall() && !read_only_) {
+    if (!state_->due.empty() && state_->due.begin()->first <= clock_.wall() && !read_only_ &&
+        !store_->cramped()) {
       Step step = step_for({});
       tick(step);
       finish(step, json::object{}, [](const Answer&) {});
@@ -197,7 +210,9 @@ void CoreThread::handle(Asked& asked) {
   Step step = step_for(request.peer);
   if (auto before = answered_before(owner, request, step.now))
     return finish(step, std::move(*before), std::move(asked.reply));
-  Answer answer = read_only_ ? Answer(fail(Fault::unavailable, "core.read-only")) : dispatch(step, request);
+  const auto why_not = not_now(step, request);
+  Answer answer = why_not ? Answer(*why_not) : dispatch(step, request);
+  if (answer) tell_version(step, *answer);
   if (!answer) {
     // What was refused changed nothing; only alarms that it raised and the refusal itself are kept.
     std::erase_if(step.batch.entries,
@@ -213,6 +228,34 @@ void CoreThread::handle(Asked& asked) {
                                                            clock_.monotonic() + std::chrono::minutes{1}};
   }
   finish(step, std::move(answer), std::move(asked.reply));
+}
+
+std::optional<Error> CoreThread::not_now(Step& step, const Request& request) {
+  if (read_only_) return fail(Fault::unavailable, "core.read-only");
+  const auto claim = request.operation == "assent-ticket:act"
+                         ? tickets::read_page(text_of(request.input, "page"))
+                         : Result<tickets::PageClaim>(fail(Fault::not_found, "core.read-only"));
+  if (store_->cramped()) {
+    // What is left is for taking permission away.
+    static constexpr std::string_view reads[] = {"assent-ticket:page", "assent-ticket:explain",
+                                                 "assent-ticket:status", "assent-admin:check",
+                                                 "assent-admin:checkpoint"};
+    const bool revokes = claim && claim->head.word == tickets::Word::revoke;
+    if (!revokes && std::find(std::begin(reads), std::end(reads), request.operation) == std::end(reads))
+      return fail(Fault::unavailable, "core.disk-full");
+  }
+  if (request.if_match == 0) return std::nullopt;
+  const Id ticket = claim ? claim->ticket : number_of(request.input, "ticket");
+  const auto found = state_->tickets.find(ticket);
+  std::uint64_t version = found == state_->tickets.end() ? 0 : found->second.version;
+  if (version == 0) {
+    auto reader = step.store.read();
+    if (!reader) return reader.error();
+    if (auto row = (*reader)->get(Kind::ticket, ticket)) version = row->version;
+  }
+  if (version == request.if_match) return std::nullopt;
+  return fail(Fault::conflict, "core.other-version",
+              {{"ticket", std::to_string(ticket)}, {"version", std::to_string(version)}});
 }
 
 Answer CoreThread::dispatch(Step& step, const Request& request) {

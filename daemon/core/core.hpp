@@ -36,6 +36,7 @@ struct Request {
   json::object input;
   std::string idempotency_key; ///< empty: none
   std::string request_hash;    ///< SHA-256 of operation and input, with an idempotency key
+  std::uint64_t if_match = 0;  ///< the version that the ticket's row must have; 0: any
 };
 
 using Answer = Result<json::object>;

@@ -9,7 +9,7 @@ namespace {
 // A new kind: a line here, in the order of the names; event.NAME, means.NAME and then.NAME in both
 // catalogues. unit-core says what is missing, and with ASSENT_WRITE_DOCS=1 writes docs/events.md.
 constexpr std::string_view of_a_finding =
-    "after before device earliest finding latest nearest operation path ticket verdict";
+    "after before device earliest ended finding latest nearest operation path ticket verdict";
 // What people are not told of at once (`told` is not `now`) has the severity info.
 constexpr std::string_view of_an_alarm = "by qualifier resource severity told type why";
 constexpr std::string_view of_a_link =
@@ -32,7 +32,7 @@ constexpr std::array all = {
     EventKind{"change-covered", "decisions", "notice", "count device path ticket"},
     EventKind{"checkpoint", "none", "info", "installation"},
     EventKind{"configuration-read", "records", "info", "config-sha256 restart"},
-    EventKind{"finding-accepted", "decisions", "notice", "device finding path ticket"},
+    EventKind{"finding-accepted", "decisions", "notice", "device ended finding path ticket"},
     EventKind{"finding-changed", "decisions", "alert", of_a_finding},
     EventKind{"finding-cleared", "decisions", "notice", of_a_finding},
     EventKind{"finding-opened", "decisions", "alert", of_a_finding},
@@ -43,6 +43,7 @@ constexpr std::array all = {
     EventKind{"link-excess-ended", "records", "notice", of_a_link},
     EventKind{"refusals-counted", "records", "warning", "count identity"},
     EventKind{"refused", "records", "warning", "account agent operation rule ticket why"},
+    EventKind{"stamp-moved", "records", "notice", "after before device earliest latest stamp"},
     EventKind{"standard-applied", "decisions", "info", "template ticket used-today"},
     EventKind{"started", "records", "info", "config-sha256 version"},
     EventKind{"stopped", "records", "info", ""},

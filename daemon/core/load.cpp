@@ -101,6 +101,33 @@ Status load_watch(State& state, store::Reader& reader) {
   });
 }
 
+/// Revoked tickets whose devices have not been read since: what they permitted until then still explains what
+/// the next reading shows. Where the reading since was not stored, another is waited for.
+Status load_lingering(State& state, store::Reader& reader) {
+  Id after = 0;
+  do {
+    auto page = reader.list(Kind::ticket, {{"state", "revoked"}}, after, 500);
+    if (!page) return page.error();
+    for (const auto& row : page->rows) {
+      auto body = parse_json(row.body, 64u << 20, "store");
+      if (!body) return damaged(Kind::ticket, row.id, body.error());
+      auto ticket = tickets::ticket_from_json(row.id, row.version, body->as_object());
+      if (!ticket) return damaged(Kind::ticket, row.id, ticket.error());
+      if (ticket->permits.empty() || ticket->opened == Instant{}) continue;
+      std::set<Id> unread;
+      for (const Id device : devices_of(state, *ticket)) {
+        const auto reading = state.watch.last_reading(device);
+        if (!reading || reading->started < ticket->closed) unread.insert(device);
+      }
+      if (unread.empty()) continue;
+      put_permits(state, *ticket);
+      state.lingering[row.id] = std::move(unread);
+    }
+    after = page->next;
+  } while (after != 0);
+  return Done{};
+}
+
 Result<std::vector<tickets::SignedAct>> acts_of(store::Reader& reader, Id ticket) {
   std::vector<tickets::SignedAct> acts;
   Id after = 0;
@@ -191,6 +218,8 @@ Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& m
   auto state = std::make_unique<State>();
   state->installation = reader.installation();
   if (auto done = load_register(*state, reader); !done) return done.error();
+  state->registry.each(Kind::profile,
+                       [&](const registry::Object& object) { learn_stamps(*state, model, object.body); });
   const auto policy = state->registry.get(Kind::policy, 1);
   if (!policy) return fail(Fault::outside, "core.no-policy");
   auto parsed = policy_of(model, policy->body, policy->version);
@@ -200,6 +229,7 @@ Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& m
   if (auto done = prove_authority(*state, reader, model); !done) return done.error();
   if (auto done = load_tickets(*state, reader); !done) return done.error();
   if (auto done = load_watch(*state, reader); !done) return done.error();
+  if (auto done = load_lingering(*state, reader); !done) return done.error();
   if (auto done = load_used_today(*state, reader); !done) return done.error();
   for (const auto& [kind, next] :
        {std::pair{Kind::ticket, &state->next_ticket}, std::pair{Kind::act, &state->next_act},

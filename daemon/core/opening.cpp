@@ -34,39 +34,6 @@ void refuse_opening(Step& step, tickets::Ticket& ticket, const Error& error) {
   forget(step.state, ticket.id);
 }
 
-/// Closes the findings that the ticket's baseline edits accept; each gets an entry of its own.
-void accept_findings(Step& step, const tickets::Ticket& ticket, const journal::Row& baseline) {
-  const auto device = step.state.registry.device(baseline.id);
-  const auto reading = step.state.watch.last_reading(baseline.id);
-  std::vector<std::string> paths;
-  for (const auto& edit : ticket.edits)
-    if (edit.kind == Kind::baseline && number_of(edit.value, "device") == baseline.id)
-      for (const auto& change : array_of(edit.value, "changes"))
-        paths.push_back(text_of(change.as_object(), "path"));
-  std::vector<watch::Finding> accepted;
-  for (const auto* finding : step.state.watch.open_findings(baseline.id)) {
-    const bool named = std::find(paths.begin(), paths.end(), finding->path) != paths.end();
-    const bool whole =
-        paths.empty() && reading && reading->fingerprint == text_of(baseline.body, "fingerprint");
-    if (named || whole) accepted.push_back(*finding);
-  }
-  for (auto& finding : accepted) {
-    finding.state = watch::FindingState::accepted;
-    finding.closed = step.now;
-    ++finding.version;
-    step.state.watch.close_finding(finding.id);
-    step.note(journal::Stream::decisions, "finding-accepted",
-              {{"finding", finding.id},
-               {"device", device ? device->name : std::to_string(baseline.id)},
-               {"path", finding.path},
-               {"ticket", ticket.id}},
-              ticket.id)
-        .rows = {row_of(finding)};
-    clear(step, finding.kind == "watch-blinded" ? "watch-blinded" : "unapproved-change",
-          "finding/" + std::to_string(finding.id));
-  }
-}
-
 /// Applies all edits or none.
 Result<std::vector<journal::Row>> apply(Step& step, tickets::Ticket& ticket) {
   std::vector<journal::Row> rows;
@@ -134,9 +101,27 @@ bool all_read(const core::State& state, const std::vector<Id>& devices) {
   });
 }
 
+/// A stage is late: the ticket goes on waiting until it expires, but no longer quietly.
+void raise_overdue(Step& step, const tickets::Ticket& ticket) {
+  const auto* stage = tickets::waiting_stage(ticket);
+  const Instant due = stage_due(ticket);
+  if (stage == nullptr || due == Instant{} || due > step.now) return;
+  step.state.overdue.insert(ticket.id);
+  raise(step, "approval-overdue", "ticket/" + std::to_string(ticket.id),
+        {{"ticket", std::to_string(ticket.id)},
+         {"stage", stage->name},
+         {"right", stage->right},
+         {"organisation", step.state.registry.path(stage->organisation)},
+         {"due", to_text(due)}});
+}
+
 void on_due(Step& step, tickets::Ticket& ticket) {
   switch (ticket.state) {
   case Stage::submitted:
+    if (step.now < ticket.expires) {
+      raise_overdue(step, ticket);
+      break;
+    }
     ticket.state = *tickets::after(ticket.state, Fate::expire);
     ticket.closed = step.now;
     step.note(journal::Stream::decisions, "ticket-expired", {{"ticket", ticket.id}}, ticket.id).rows = {
@@ -169,26 +154,46 @@ void on_due(Step& step, tickets::Ticket& ticket) {
 
 } // namespace
 
-void follow_row(Step& step, const journal::Row& row) {
+/// A profile is gone; a row that is gone does not say its name.
+static void learn_profiles(Step& step) {
+  step.state.stamp_trust.clear();
+  step.state.registry.each(Kind::profile, [&](const registry::Object& object) {
+    learn_stamps(step.state, step.model, object.body);
+  });
+}
+
+void follow_row(Step& step, const journal::Row& row, Id ticket) {
   core::State& state = step.state;
   switch (row.kind) {
   case Kind::baseline:
-    if (row.gone) break;
+    if (registry::is_removed(row.kind, row.body)) {
+      close_findings(step, state.watch.drop_baseline(row.id), watch::FindingState::cleared,
+                     "baseline-removed", ticket);
+      break;
+    }
     state.watch.set_baseline({row.id, text_of(row.body, "profile"), number_of(row.body, "revision"),
                               text_of(row.body, "fingerprint"), number_of(row.body, "ticket"), row.version});
     order_reading(step, row.id);
     break;
   case Kind::device:
     if (row.gone) {
-      state.watch.drop_device(row.id);
+      close_findings(step, state.watch.drop_device(row.id), watch::FindingState::cleared, "device-removed",
+                     ticket);
       state.devices.erase(row.id);
       clear_alarms_on(step, "device/" + std::to_string(row.id));
+      state.waiting_trees.erase(row.id);
     }
     state.changed_devices.insert(row.id);
     ++state.plan_version;
     break;
-  case Kind::agent:
   case Kind::profile:
+    if (row.gone)
+      learn_profiles(step);
+    else
+      learn_stamps(state, step.model, row.body);
+    ++state.plan_version;
+    break;
+  case Kind::agent:
     ++state.plan_version;
     break;
   case Kind::policy: {
@@ -240,12 +245,22 @@ void advance(Step& step, tickets::Ticket& ticket) {
   entry.rows = std::move(written);
   entry.actor = {};
   for (const auto& row : *rows)
-    if (row.kind == Kind::baseline && !row.gone) accept_findings(step, ticket, row);
+    if (row.kind == Kind::baseline) accept_findings(step, ticket, row);
   for (const auto& row : *rows)
-    follow_row(step, row);
+    follow_row(step, row, ticket.id);
   if (ticket.permits.empty()) return close(step, ticket);
   for (const Id device : devices_of(step.state, ticket))
     order_reading(step, device);
+}
+
+void clear_overdue(Step& step) {
+  std::erase_if(step.state.overdue, [&](Id id) {
+    const auto found = step.state.tickets.find(id);
+    const Instant due = found == step.state.tickets.end() ? Instant{} : stage_due(found->second);
+    if (due != Instant{} && due <= step.now) return false;
+    clear(step, "approval-overdue", "ticket/" + std::to_string(id));
+    return true;
+  });
 }
 
 void tick(Step& step) {

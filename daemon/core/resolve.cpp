@@ -62,7 +62,8 @@ Status fill_accepted(Step& step, Edit& edit, const watch::Baseline& baseline, co
     if (found == nullptr)
       return fail(Fault::not_found, "core.no-finding-on-path",
                   {{"path", path.is_string() ? std::string(path.get_string()) : ""}});
-    changes.push_back({found->path, found->before, found->after});
+    // No tree shows what cannot be seen.
+    if (found->path != watch::other_path) changes.push_back({found->path, found->before, found->after});
     json::object change{{"path", found->path}};
     if (found->before) change["before"] = *found->before;
     if (found->after) change["after"] = *found->after;
@@ -92,6 +93,7 @@ Status fill_baseline(Step& step, Edit& edit) {
   }
   if (edit.operation == Operation::remove) {
     edit.id = device;
+    edit.value = {};
     return Done{};
   }
   const auto baseline = step.state.watch.baseline(device);
@@ -169,6 +171,8 @@ void map_to_existing(std::vector<registry::Touch>& touched, const std::map<Id, I
   for (auto& touch : touched) {
     touch.organisation = existing(touch.organisation);
     touch.holder = existing(touch.holder);
+    for (auto& organisation : touch.also)
+      organisation = existing(organisation);
   }
 }
 

@@ -61,16 +61,19 @@ Answer standard(Step& step, const json::object& input) {
   ++state.next_ticket;
   ++state.used_today[name].second;
   json::array made;
-  for (const auto& row : rows) {
+  for (const auto& row : rows)
     made.push_back(shown(row));
-    follow_row(step, row);
-  }
   ticket.version = 1;
-  rows.push_back({Kind::ticket, id, 1, false, tickets::to_json(ticket)});
+  auto written = rows;
+  written.push_back({Kind::ticket, id, 1, false, tickets::to_json(ticket)});
   auto& entry = step.note(journal::Stream::decisions, "standard-applied",
                           {{"ticket", id}, {"template", name}, {"used-today", used + 1}}, id);
   entry.actor.person = *person;
-  entry.rows = std::move(rows);
+  entry.rows = std::move(written);
+  for (const auto& row : rows)
+    if (row.kind == Kind::baseline) accept_findings(step, ticket, row);
+  for (const auto& row : rows)
+    follow_row(step, row, id);
   return json::object{{"ticket", id}, {"state", "closed"}, {"made", std::move(made)}};
 }
 

@@ -52,9 +52,13 @@ struct DeviceLive {
   Instant order_from{};         ///< readings must have begun then or later to answer the order
   Instant read{};               ///< start of the newest complete reading
   std::uint64_t samples = 0;
-  json::array stamps;                 ///< hints as last reported
   std::optional<std::uint64_t> boots; ///< snmpEngineBoots as last reported
-  bool stamp_moved = false;           ///< a trusted stamp moved and no reading has followed yet
+};
+
+/// What a profile of record says its hints prove (`moves-on`).
+struct StampTrust {
+  std::uint64_t revision = 0;
+  std::map<std::string, bool> entering; ///< by name: true where merely entering configuration mode moves it
 };
 
 /// Refusals are journalled up to a rate per identity; above it they are counted.
@@ -78,8 +82,10 @@ struct State {
   std::map<Id, AgentLink> agents;
   std::unordered_map<Id, DeviceLive> devices;
   std::set<std::pair<Instant, Id>> due; ///< when a ticket's life goes on by itself
+  std::set<Id> overdue;                 ///< tickets with the alarm that a stage is late
   std::map<std::string, std::pair<std::string, std::uint64_t>> used_today; ///< template → day, count
   std::map<std::string, RefusalMeter> refusals;
+  std::map<std::string, StampTrust> stamp_trust; ///< by profile
   watch::Traffic traffic;
   std::deque<std::pair<Id, watch::CounterSample>> samples; ///< of links, yet to be judged
   std::array<std::uint64_t, watch::whys> samples_made{};   ///< by Why
@@ -126,6 +132,12 @@ struct Step {
 
 /// The current row of a ticket; raises its version and keeps `due` and the permits in step with it.
 journal::Row ticket_row(State& state, tickets::Ticket& ticket);
+/// Brings the permits of a ticket up to date, also one whose life is over.
+void put_permits(State& state, const tickets::Ticket& ticket);
+/// When the stage that a ticket waits for should have been decided; Instant{} where never.
+Instant stage_due(const tickets::Ticket& ticket);
+/// Alarms of stages that were late and no longer are.
+void clear_overdue(Step& step);
 /// The ticket's life is over: forgets it here (the store keeps it).
 void forget(State& state, Id ticket);
 
@@ -170,7 +182,20 @@ Answer tree(Step& step, Id agent, const json::object& input);
 /// and due.
 void advance(Step& step, tickets::Ticket& ticket);
 /// What else in memory follows from a row of the register that was just written: plans, baselines, policy.
-void follow_row(Step& step, const journal::Row& row);
+/// `ticket` wrote it; findings that lose their device or baseline end with it.
+void follow_row(Step& step, const journal::Row& row, Id ticket);
+/// Closes the findings that the ticket's baseline edits accept; each gets an entry of its own. Before
+/// follow_row().
+void accept_findings(Step& step, const tickets::Ticket& ticket, const journal::Row& baseline);
+/// Closes findings by a ticket: an entry each, and their alarms clear.
+void close_findings(Step& step, std::vector<watch::Finding> findings, watch::FindingState state,
+                    std::string_view how, Id ticket);
+/// Reads what a profile of record says its hints prove.
+void learn_stamps(State& state, model::Model& model, const json::object& profile);
+/// The stamps of a reading that its profile vouches for.
+std::vector<watch::Stamp> trusted_stamps(const State& state, const json::object& reading);
+/// Journals what moved stamps came to, besides findings.
+void note_stamps(Step& step, const registry::Device& device, const watch::Outcome& outcome);
 /// All due times up to now.
 void tick(Step& step);
 /// A device was read completely: open tickets become ready, verifying ones may close.

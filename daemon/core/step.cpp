@@ -46,10 +46,13 @@ void schedule(State& state, const tickets::Ticket& ticket) {
   std::erase_if(state.due, [&](const auto& entry) { return entry.second == ticket.id; });
   const Instant at = due_of(ticket);
   if (at == Instant{}) return;
+  if (const Instant late = stage_due(ticket); late != Instant{}) state.due.emplace(late, ticket.id);
   // The reading just before the end of a window lets changes near its edge be decided.
   if (ticket.state == tickets::State::open) state.due.emplace(at - std::chrono::seconds{20}, ticket.id);
   state.due.emplace(at, ticket.id);
 }
+
+} // namespace
 
 void put_permits(State& state, const tickets::Ticket& ticket) {
   if (ticket.permits.empty()) return;
@@ -64,7 +67,16 @@ void put_permits(State& state, const tickets::Ticket& ticket) {
   state.permits.put(std::move(permits));
 }
 
-} // namespace
+Instant stage_due(const tickets::Ticket& ticket) {
+  const auto* waiting = tickets::waiting_stage(ticket);
+  if (ticket.state != tickets::State::submitted || waiting == nullptr || waiting->due == Duration{})
+    return Instant{};
+  // A stage begins when the one before it was met.
+  Instant begun = ticket.submitted;
+  for (const auto& approval : ticket.approvals)
+    if (approval.stage != waiting->name) begun = std::max(begun, approval.at);
+  return begun + waiting->due;
+}
 
 journal::Row ticket_row(State& state, tickets::Ticket& ticket) {
   ++ticket.version;

@@ -89,6 +89,8 @@ class CoreThread final : public Core {
   /// What the same idempotency key answered within 24 h, also in an earlier run.
   std::optional<Answer> answered_before(const std::string& owner, const Request& request, Instant now);
   Answer dispatch(Step& step, const Request& request);
+  /// Nothing, or why the request may not be tried now: read-only, no room on the disk, another version.
+  std::optional<Error> not_now(Step& step, const Request& request);
   Answer person_operation(Step& step, const Request& request);
   Answer agent_operation(Step& step, const Request& request);
   Answer admin_operation(Step& step, const Request& request);
@@ -104,6 +106,9 @@ class CoreThread final : public Core {
   void watch_conditions(Step& step);
   void count_refusals(Step& step);
   void checkpoint();
+  void purge();
+  /// Keeps the alarm about a full disk in step with the disk, and takes the ballast back.
+  void watch_disk(Step& step);
   Figures make_figures(const WantFigures& want);
   void judge_samples();
   std::chrono::nanoseconds patience() const;
@@ -122,7 +127,7 @@ class CoreThread final : public Core {
   bool stopping_ = false;
   bool read_only_ = false;
   bool probing_ = false;
-  std::chrono::nanoseconds last_second_{}, last_checkpoint_{}, last_look_{};
+  std::chrono::nanoseconds last_second_{}, last_checkpoint_{}, last_purge_{}, last_ballast_{}, last_look_{};
   std::uint64_t told_plan_ = 0;
   DeviceSeries device_series_;
   std::set<std::pair<std::string, std::string>> conditions_; ///< type and resource of those that hold

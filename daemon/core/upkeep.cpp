@@ -11,10 +11,14 @@ namespace {
 constexpr unsigned refusals_a_minute = 20;
 constexpr auto silent_after = std::chrono::seconds{90};
 constexpr auto checkpoint_every = std::chrono::hours{1};
+constexpr auto purge_every = std::chrono::hours{1};
 } // namespace
 
 void CoreThread::note_refusal(Step& step, const Request& request, const Error& error) {
-  if (error.fault != Fault::refused && error.fault != Fault::conflict) return;
+  // What somebody signed, or said that he did, is told also where it is malformed or meant for no ticket.
+  const bool signed_act = request.operation == "assent-ticket:act" &&
+                          (error.fault == Fault::invalid || error.fault == Fault::not_found);
+  if (error.fault != Fault::refused && error.fault != Fault::conflict && !signed_act) return;
   ++refused_;
   const std::string identity = request.peer.account + "/" + request.peer.agent;
   const auto known = state_->refusals.find(identity);
@@ -181,21 +185,61 @@ void CoreThread::each_second() {
     return;
   }
   Step step = step_for({});
-  watch_agents(step);
-  watch_conditions(step);
+  watch_disk(step);
+  if (!store_->cramped()) {
+    watch_agents(step);
+    watch_conditions(step);
+    count_refusals(step);
+    clear_overdue(step);
+  }
   tend_alarms(step);
-  follow_waivers(step);
-  count_refusals(step);
-  if (clock_.monotonic() - last_look_ >= std::chrono::seconds{15}) {
+  if (!store_->cramped()) follow_waivers(step);
+  if (!store_->cramped() && clock_.monotonic() - last_look_ >= std::chrono::seconds{15}) {
     last_look_ = clock_.monotonic();
     look_at_traffic(step);
   }
   std::erase_if(state_->prepared, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
   std::erase_if(remembered_, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
   finish(step, json::object{}, [](const Answer&) {});
+  if (clock_.monotonic() - last_purge_ >= purge_every && !store_->cramped()) purge();
   if (signer_ && !options_.checkpoint_file.empty() &&
       clock_.monotonic() - last_checkpoint_ >= checkpoint_every)
     checkpoint();
+}
+
+namespace {
+/// Trees that tickets name which are not open yet, or not even submitted.
+std::vector<std::string> trees_of_tickets(const State& state) {
+  std::vector<std::string> named;
+  const auto add = [&](const tickets::Ticket& ticket) {
+    for (const auto& edit : ticket.edits)
+      if (edit.kind == Kind::baseline) named.push_back(text_of(edit.value, "fingerprint"));
+  };
+  for (const auto& [id, ticket] : state.tickets)
+    add(ticket);
+  for (const auto& [id, prepared] : state.prepared)
+    add(prepared.ticket);
+  return named;
+}
+} // namespace
+
+void CoreThread::purge() {
+  last_purge_ = clock_.monotonic();
+  store::Batch batch;
+  batch.purge_but = trees_of_tickets(*state_);
+  ++in_flight_;
+  store_->commit(std::move(batch), [this](const store::Committed& committed) {
+    --in_flight_;
+    if (!committed.done) queue_.put(CommitFailed{committed.failed});
+  });
+}
+
+void CoreThread::watch_disk(Step& step) {
+  if (!store_->cramped()) return clear(step, "disk-full", "store");
+  raise(step, "disk-full", "store", {});
+  if (clock_.monotonic() - last_ballast_ < std::chrono::seconds{5}) return;
+  last_ballast_ = clock_.monotonic();
+  work_.put([this] { store_->take_ballast(); });
 }
 
 void CoreThread::checkpoint() {
@@ -320,7 +364,12 @@ Figures CoreThread::make_figures(const WantFigures& want) {
   figures.step_buckets = step_buckets_;
   figures.step_seconds = step_seconds_;
   figures.checks = {
-      {"store", !read_only_, {read_only_ ? "ready.read-only" : "ready.store", {}}},
+      {"store",
+       !read_only_ && !store_->cramped(),
+       {read_only_          ? "ready.read-only"
+        : store_->cramped() ? "ready.disk-full"
+                            : "ready.store",
+        {}}},
       {"authority", true, {"ready.authority", {}}},
       {"clock",
        state.policy.clock_require() == "none" || (options_.clock_sure && options_.clock_sure()),

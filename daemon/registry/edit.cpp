@@ -76,6 +76,10 @@ std::string_view name_of(Operation operation) {
   return operations[static_cast<std::size_t>(operation)];
 }
 
+bool is_removed(Kind kind, const json::object& body) {
+  return kind == Kind::baseline && text_of(body, "state") == "removed";
+}
+
 json::object to_json(const Edit& edit) {
   json::object out;
   out.emplace("operation", name_of(edit.operation));

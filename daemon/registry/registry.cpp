@@ -38,6 +38,11 @@ Registry& Registry::operator=(Registry&&) noexcept = default;
 
 Status Registry::load(Kind kind, Id id, std::uint64_t version, const json::object& body) {
   Status status = Done{};
+  if (is_removed(kind, body)) {
+    if (id == 0 || version < 2 || !impl_->removed_baselines.emplace(id, version).second)
+      return damaged(kind, id, "number");
+    return Done{};
+  }
   const bool known = record::with_kind(kind, [&]<class Row>(std::type_identity<Row>) {
     auto row = decode<Row>(body);
     if (!row) {

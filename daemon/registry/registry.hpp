@@ -44,17 +44,24 @@ struct Touch {
   Id organisation = 0; ///< whose object it is or becomes
   Id holder = 0;       ///< who holds the space or the parent that it comes from (0: the root's founders)
   Id network = 0;      ///< 0 where the kind has none
+  Id device = 0;       ///< of a link, an address, a baseline; the device itself
+  /// Who is concerned besides: of a person and of a key every organisation in which the person holds a role.
+  std::vector<Id> also;
   std::optional<Prefix> space;     ///< address or prefix concerned
   std::vector<std::string> labels; ///< of the device
   std::string label;               ///< one readable line: `prefix extranet 10.3.0.0/16 九江市/浔阳区`
-  /// Where the thing was before a modify that gives it another network or other labels: the rules of that
-  /// place hold for the change, too.
+  /// Where the thing was before a modify that gives it another network or other labels, and before other
+  /// edits of the same ticket gave its device other labels: the rules of those places hold for the change,
+  /// too.
   struct Place {
     Id network = 0;
     std::vector<std::string> labels;
   };
-  std::optional<Place> left;
+  std::vector<Place> left;
 };
+
+/// Is this the row of a baseline that was removed? It keeps its number and has no other content.
+bool is_removed(Kind kind, const json::object& body);
 
 class Registry;
 struct State; // state.hpp

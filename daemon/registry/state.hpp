@@ -48,6 +48,9 @@ struct State {
   };
   std::map<Id, std::vector<Held>> holds; ///< of a ticket
   std::map<Id, std::size_t> held;        ///< by organisation
+  /// Versions of baselines that were removed. Their number is their device's, and a journal never uses a
+  /// number twice: the row stays, as `removed`, and a new baseline is its next version.
+  std::map<Id, std::uint64_t> removed_baselines;
   bool in_transaction = false;
 
   template <class Row>

@@ -1,4 +1,6 @@
 // What an edit touches: whose it is, from whose space it comes, and how a person would name it.
+#include <algorithm>
+
 #include "daemon/registry/transaction.hpp"
 
 namespace assent::registry {
@@ -15,7 +17,20 @@ Touch Transaction::Impl::touch_of(Id id, const Row& row) const {
   if constexpr (requires { row.organisation; }) touch.organisation = touch.holder = row.organisation;
   if constexpr (requires { row.prefix; }) touch.space = row.prefix;
   if constexpr (requires { row.labels; }) touch.labels = row.labels;
-  if constexpr (requires { row.device; }) labels_of(row.device);
+  if constexpr (requires { row.device; }) {
+    labels_of(row.device);
+    touch.device = row.device;
+  }
+  if constexpr (Row::kind == Kind::device) touch.device = id;
+  const auto roles_of = [&](Id person) {
+    const auto [begin, end] = state.roles_of.equal_range(person);
+    for (auto each = begin; each != end; ++each)
+      touch.also.push_back(state.find<record::Role>(each->second)->organisation);
+    std::sort(touch.also.begin(), touch.also.end());
+    touch.also.erase(std::unique(touch.also.begin(), touch.also.end()), touch.also.end());
+  };
+  if constexpr (Row::kind == Kind::person) roles_of(id);
+  if constexpr (Row::kind == Kind::key) roles_of(row.person);
   if constexpr (Row::kind == Kind::organisation) {
     touch.organisation = id != 0 ? id : row.parent;
     touch.holder = row.parent;
@@ -70,7 +85,7 @@ Touch Transaction::Impl::touch_of(Ref ref) const {
   return out;
 }
 
-Result<Touch> Transaction::touch(const Edit& resolved) const {
+Result<Touch> Transaction::Impl::touch_alone(const Edit& resolved) const {
   const Ref ref{resolved.kind, resolved.id};
   Touch out;
   if (resolved.operation == Operation::create) {
@@ -78,23 +93,23 @@ Result<Touch> Transaction::touch(const Edit& resolved) const {
     record::with_kind(resolved.kind, [&]<class Row>(std::type_identity<Row>) {
       json::object body = resolved.value;
       if (resolved.kind == Kind::baseline) body.erase("changes");
-      auto row = decode<Row>(body, impl_->made);
+      auto row = decode<Row>(body, made);
       if (!row) {
         error = std::move(row).error();
       } else {
-        out = impl_->touch_of(0, *row);
+        out = touch_of(0, *row);
       }
     });
     if (error) return std::move(*error);
     out.operation = Operation::create;
     return out;
   }
-  const auto before = impl_->before.find(ref);
-  if (before == impl_->before.end() || resolved.operation == Operation::remove) {
-    if (before != impl_->before.end())
-      out = before->second;
-    else if (impl_->state.exists(ref))
-      out = impl_->touch_of(ref);
+  const auto was = before.find(ref);
+  if (was == before.end() || resolved.operation == Operation::remove) {
+    if (was != before.end())
+      out = was->second;
+    else if (state.exists(ref))
+      out = touch_of(ref);
     else
       return fail(Fault::not_found, "registry.no-such",
                   {{"kind", std::string(name_of(ref.kind))}, {"name", std::to_string(ref.id)}});
@@ -102,13 +117,26 @@ Result<Touch> Transaction::touch(const Edit& resolved) const {
     return out;
   }
   // What changes hands is a matter for whoever stands above both hands.
-  out = impl_->touch_of(ref);
-  const auto both = [&](Id was, Id is) { return was == is ? is : impl_->state.common(was, is); };
-  out.organisation = both(before->second.organisation, out.organisation);
-  out.holder = both(before->second.holder, out.holder);
-  if (before->second.network != out.network || before->second.labels != out.labels)
-    out.left = Touch::Place{before->second.network, before->second.labels};
+  out = touch_of(ref);
+  const auto both = [&](Id one, Id other) { return one == other ? other : state.common(one, other); };
+  out.organisation = both(was->second.organisation, out.organisation);
+  out.holder = both(was->second.holder, out.holder);
+  if (was->second.network != out.network || was->second.labels != out.labels)
+    out.left.push_back({was->second.network, was->second.labels});
+  for (const Id organisation : was->second.also)
+    if (std::find(out.also.begin(), out.also.end(), organisation) == out.also.end())
+      out.also.push_back(organisation);
   out.operation = Operation::modify;
+  return out;
+}
+
+Result<Touch> Transaction::touch(const Edit& resolved) const {
+  auto out = impl_->touch_alone(resolved);
+  if (!out || out->object.kind == Kind::device) return out;
+  // An edit before this one may have taken labels off the device.
+  const auto device = impl_->before.find({Kind::device, out->device});
+  if (device != impl_->before.end() && device->second.labels != out->labels)
+    out->left.push_back({out->network, device->second.labels});
   return out;
 }
 

@@ -53,8 +53,10 @@ void Transaction::Impl::finish(bool keep) {
         if (step->operation == Operation::create) {
           state.erase<Row>(step->object.id);
           state.table<Row>().set_last(step->last);
+          if (step->removed != 0) state.removed_baselines[step->object.id] = step->removed;
           return;
         }
+        if (Row::kind == Kind::baseline) state.removed_baselines.erase(step->object.id);
         auto row = decode<Row>(step->body);
         row->version = step->version;
         state.put(step->object.id, std::move(*row));
@@ -74,10 +76,13 @@ Result<journal::Row> Transaction::Impl::create(const Edit& edit) {
   const Id last = table.last();
   const Id id = number_for(table, *row);
   if (auto status = allowed<Row>(state, id, *row, nullptr); !status) return std::move(status).error();
-  row->version = 1;
-  journal::Row out{edit.kind, id, 1, false, encode(*row)};
+  std::uint64_t removed = 0;
+  if (Row::kind == Kind::baseline)
+    if (const auto node = state.removed_baselines.extract(id)) removed = node.mapped();
+  row->version = removed + 1;
+  journal::Row out{edit.kind, id, row->version, false, encode(*row)};
   state.put(id, std::move(*row));
-  undo.push_back({Operation::create, {edit.kind, id}, 0, {}, last});
+  undo.push_back({Operation::create, {edit.kind, id}, 0, {}, last, removed});
   made.push_back({edit.kind, id});
   edit_of.emplace(made.back(), made.size());
   return out;
@@ -93,7 +98,7 @@ Result<journal::Row> Transaction::Impl::modify(const Edit& edit) {
   if (auto status = allowed<Row>(state, edit.id, *row, old); !status) return std::move(status).error();
   row->version = old->version + 1;
   before.emplace(ref, touch_of(edit.id, *old));
-  undo.push_back({Operation::modify, ref, old->version, std::move(body), 0});
+  undo.push_back({Operation::modify, ref, old->version, std::move(body), 0, 0});
   journal::Row out{edit.kind, edit.id, row->version, false, encode(*row)};
   state.put(edit.id, std::move(*row));
   return out;
@@ -107,7 +112,12 @@ Result<journal::Row> Transaction::Impl::remove(const Edit& edit) {
   const Row* old = state.find<Row>(edit.id);
   journal::Row out{edit.kind, edit.id, old->version + 1, true, {}};
   before.emplace(ref, touch_of(edit.id, *old));
-  undo.push_back({Operation::remove, ref, old->version, encode(*old), 0});
+  undo.push_back({Operation::remove, ref, old->version, encode(*old), 0, 0});
+  if (Row::kind == Kind::baseline) {
+    out.gone = false;
+    out.body = {{"state", "removed"}};
+    state.removed_baselines[edit.id] = out.version;
+  }
   state.erase<Row>(edit.id);
   return out;
 }

@@ -16,8 +16,9 @@ struct Transaction::Impl {
     Operation operation{};
     Ref object;
     std::uint64_t version = 0;
-    json::object body; ///< before; empty for create
-    Id last = 0;       ///< the table's last number before a create
+    json::object body;         ///< before; empty for create
+    Id last = 0;               ///< the table's last number before a create
+    std::uint64_t removed = 0; ///< of a baseline: the version under which it stood as removed; 0: it did not
   };
 
   State& state;
@@ -55,6 +56,7 @@ struct Transaction::Impl {
   template <class Row>
   Touch touch_of(Id id, const Row& row) const;
   Touch touch_of(Ref ref) const;
+  Result<Touch> touch_alone(const Edit& resolved) const; ///< not looking at other edits of the trial
 };
 
 } // namespace assent::registry

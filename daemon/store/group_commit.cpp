@@ -18,9 +18,9 @@ Error not_done(const Error& why) {
 } // namespace
 
 GroupCommit::GroupCommit(Database database, std::string installation, std::uint64_t epoch,
-                         std::function<bool()> fail_commit)
+                         std::function<bool()> fail_commit, Ballast& ballast)
     : database_(std::move(database)), writer_(database_, std::move(installation), epoch),
-      fail_commit_(std::move(fail_commit)) {}
+      fail_commit_(std::move(fail_commit)), ballast_(ballast) {}
 
 Status GroupCommit::start() {
   if (auto status = writer_.load(); !status) return status;
@@ -149,7 +149,10 @@ void GroupCommit::commit_group(std::vector<Waiting>& group) {
       batches.push_back(*std::move(prepared));
     }
   const std::size_t durable = stopped_ ? 0 : commit_some(batches, batches.size(), results, why);
-  if (why) stopped_ = why;
+  if (why) {
+    stopped_ = why;
+    ballast_.give_up_if_full();
+  }
   std::uint64_t entries = 0;
   for (std::size_t i = 0; i < group.size(); ++i) {
     results[i].done = i < durable;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "daemon/store/ballast.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/store/writer.hpp"
 
@@ -23,7 +24,7 @@ class GroupCommit {
 
   /// `database` is open for writing, `writer` loaded. Starts the thread.
   GroupCommit(Database database, std::string installation, std::uint64_t epoch,
-              std::function<bool()> fail_commit);
+              std::function<bool()> fail_commit, Ballast& ballast);
   /// Commits what waits, then ends the thread.
   ~GroupCommit();
   GroupCommit(const GroupCommit&) = delete;
@@ -52,6 +53,7 @@ class GroupCommit {
   Database database_;
   Writer writer_;
   std::function<bool()> fail_commit_;
+  Ballast& ballast_;
   Statement begin_, commit_, rollback_;
   std::optional<Error> stopped_; ///< why nothing is accepted
   std::thread thread_;

@@ -15,17 +15,23 @@ namespace {
 class SqliteStore final : public Store {
  public:
   SqliteStore(FileLock lock, std::string path, std::string installation, std::uint64_t epoch,
-              Database database, std::function<bool()> fail_commit)
+              Database database, const Options& options)
       : lock_(std::move(lock)), path_(std::move(path)), installation_(installation),
-        group_(std::move(database), std::move(installation), epoch, std::move(fail_commit)),
+        ballast_(path_ + ".ballast", options.ballast),
+        group_(std::move(database), std::move(installation), epoch, options.fail_commit, ballast_),
         pool_(new ReaderPool) {}
 
-  Status start() { return group_.start(); }
+  Status start() {
+    ballast_.fill();
+    return group_.start();
+  }
   void commit(Batch batch, std::function<void(Committed)> done) override {
     group_.add(std::move(batch), std::move(done));
   }
   std::size_t waiting() const override { return group_.waiting(); }
   Status resume() override { return group_.resume(); }
+  bool cramped() const override { return ballast_.missing(); }
+  void take_ballast() override { ballast_.fill(); }
   Counters counters() const override { return group_.counters(); }
   const std::string& installation() const override { return installation_; }
 
@@ -40,6 +46,7 @@ class SqliteStore final : public Store {
  private:
   FileLock lock_;
   std::string path_, installation_;
+  Ballast ballast_;
   GroupCommit group_;
   std::shared_ptr<ReaderPool> pool_; ///< closed before the writer, whose closing folds the log into the file
 };
@@ -151,7 +158,7 @@ Result<std::unique_ptr<Store>> Store::open(const Options& given) {
   if (!installation || !epoch) return database->failure();
   auto store = std::make_unique<SqliteStore>(*std::move(lock), options.path, *installation,
                                              std::strtoull(epoch->c_str(), nullptr, 10), *std::move(database),
-                                             options.fail_commit);
+                                             options);
   if (auto status = store->start(); !status) return std::move(status).error();
   return std::unique_ptr<Store>(std::move(store));
 }

@@ -67,6 +67,9 @@ struct Batch {
   std::vector<Sample> samples;
   std::vector<Id> links_gone; ///< whose samples are forgotten
   std::optional<Answered> answered;
+  /// Trees that no baseline and no reading names go, besides these (what waiting tickets name), and readings
+  /// of devices that are gone; some hundreds at a time. Whatever names a tree from now on brings it.
+  std::optional<std::vector<std::string>> purge_but;
 };
 
 /// What a committed batch got. `failed` says why nothing of it was kept.
@@ -137,6 +140,7 @@ struct Options {
   /// Called on the store thread before each COMMIT; true makes that commit fail (tests: "the n-th commit
   /// fails").
   std::function<bool()> fail_commit;
+  std::uint64_t ballast = 0; ///< bytes kept in PATH.ballast for revocations on a full disk; 0: none
 };
 
 /// The writer. Construction opens and checks; destruction commits what waits and closes.
@@ -161,6 +165,12 @@ class Store {
 
   /// Accepts commits again; core calls it after it has reloaded its state. Any thread.
   virtual Status resume() = 0;
+
+  /// True after the ballast was given up to a full disk: only what takes permission away should be written.
+  /// Any thread.
+  virtual bool cramped() const { return false; }
+  /// Takes the ballast back where there is room again; may block for a second. Any thread but core's.
+  virtual void take_ballast() {}
 
   /// A new snapshot. Any thread; the Reader belongs to the caller's thread.
   virtual Result<std::unique_ptr<Reader>> read() = 0;

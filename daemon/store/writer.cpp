@@ -65,6 +65,8 @@ Result<PreparedBatch> prepare(Batch&& batch) {
     out.trees.push_back({tree.fingerprint, tree.text.size(), pack(tree.text)});
   }
   out.readings = std::move(batch.readings);
+  if (batch.purge_but)
+    out.purge_but = canonical(json::value(json::array(batch.purge_but->begin(), batch.purge_but->end())));
   for (const auto& kept : batch.kept)
     if (kept.area.empty() || kept.key.empty() || kept.key.size() > longest_kept_key)
       return fail(Fault::invalid, "store.bad-kept-key", {{"area", kept.area}});
@@ -101,8 +103,15 @@ Status Writer::load() {
   // Rows stand in the order of their time, nearly: looking at the oldest few with each new one keeps up.
   forget_ = database_.prepare("DELETE FROM answered WHERE number IN (SELECT number FROM answered ORDER BY "
                               "number LIMIT 2) AND at < ?");
-  for (const Statement* statement : {&append_[0], &append_[1], &tree_, &reading_, &kept_, &drop_, &sample_,
-                                     &old_samples_, &answered_, &forget_})
+  purge_trees_ = database_.prepare(
+      "DELETE FROM tree WHERE fingerprint IN (SELECT fingerprint FROM tree WHERE fingerprint NOT IN (SELECT "
+      "fingerprint FROM baseline WHERE fingerprint IS NOT NULL) AND fingerprint NOT IN (SELECT fingerprint "
+      "FROM "
+      "reading) AND fingerprint NOT IN (SELECT value FROM json_each(?)) LIMIT 256)");
+  purge_readings_ = database_.prepare("DELETE FROM reading WHERE device NOT IN (SELECT id FROM device)");
+  for (const Statement* statement :
+       {&purge_trees_, &purge_readings_, &append_[0], &append_[1], &tree_, &reading_, &kept_, &drop_,
+        &sample_, &old_samples_, &answered_, &forget_})
     if (!statement->ready()) return database_.failure();
   if (auto status = tables_.load(); !status) return status;
   auto heads = read_heads(database_);
@@ -193,6 +202,8 @@ Status Writer::apply(const PreparedBatch& batch, std::vector<std::uint64_t>& num
     if (auto status = keep(reading); !status) return status;
   for (const auto& kept : batch.kept)
     if (auto status = keep(kept); !status) return status;
+  if (!batch.purge_but.empty())
+    if (auto status = purge(batch.purge_but); !status) return status;
   for (const auto& sample : batch.samples)
     if (auto status = keep(sample); !status) return status;
   for (const Id link : batch.links_gone) {
@@ -200,6 +211,13 @@ Status Writer::apply(const PreparedBatch& batch, std::vector<std::uint64_t>& num
     if (!old_samples_.done()) return database_.failure();
   }
   if (batch.answered) return keep(*batch.answered);
+  return Done{};
+}
+
+Status Writer::purge(const std::string& but) {
+  if (!purge_readings_.done()) return database_.failure();
+  purge_trees_.text(1, but);
+  if (!purge_trees_.done()) return database_.failure();
   return Done{};
 }
 

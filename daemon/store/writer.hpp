@@ -37,6 +37,7 @@ struct PreparedBatch {
   std::vector<Sample> samples;
   std::vector<Id> links_gone;
   std::optional<Answered> answered;
+  std::string purge_but; ///< a JSON array of fingerprints; empty: nothing goes
 };
 
 /// Refuses rows in `records`, a tree that has not its fingerprint, an over-long key.
@@ -74,6 +75,7 @@ class Writer {
   Status keep(const Kept& kept);
   Status keep(const Sample& sample);
   Status keep(const Answered& answered);
+  Status purge(const std::string& but);
 
   Database& database_;
   std::string installation_;
@@ -81,7 +83,7 @@ class Writer {
   Heads heads_;
   RowTables tables_;
   std::array<Statement, 2> append_;
-  Statement tree_, reading_, kept_, drop_, sample_, old_samples_, answered_, forget_;
+  Statement tree_, reading_, kept_, drop_, sample_, old_samples_, answered_, forget_, purge_trees_, purge_readings_;
 };
 
 /// The heads as the database has them.

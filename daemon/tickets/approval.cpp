@@ -93,6 +93,20 @@ Status unchanged(const Ticket& ticket, const Policy& policy, const Registry& reg
   return Done{};
 }
 
+/// The key that signed the request is still the requester's and active.
+Status requester_key_good(const Ticket& ticket, const Registry& registry) {
+  const auto good = [&](const registry::Key& key) {
+    return key.active && (ticket.requester_key.empty() || key.fingerprint == ticket.requester_key);
+  };
+  // Tickets of before 0.2 do not name the key: the journal's replay does.
+  const auto keys = registry.keys_of(ticket.requester);
+  if (std::any_of(keys.begin(), keys.end(), good)) return Done{};
+  auto error = fail(Fault::refused, "ticket.requester-key-revoked",
+                    {{"key", ticket.requester_key}, {"person", handle_of(registry, ticket.requester)}});
+  error.next = Message{"ticket.ask-again", {}};
+  return error;
+}
+
 } // namespace
 
 const Stage* waiting_stage(const Ticket& ticket) {
@@ -137,6 +151,7 @@ Status still_approved(const Ticket& ticket, const Policy& policy, const Registry
   const auto requester = registry.person(ticket.requester);
   if (!requester || !requester->active)
     return fail(Fault::refused, "ticket.requester-left", {{"person", handle_of(registry, ticket.requester)}});
+  if (auto status = requester_key_good(ticket, registry); !status) return status;
   if (ticket.stages.empty()) return fail(Fault::refused, "ticket.without-stages", {});
   for (const auto& approval : ticket.approvals) {
     const auto* stage = stage_named(ticket, approval.stage);
@@ -159,6 +174,10 @@ Status still_approved(const Ticket& ticket, const Policy& policy, const Registry
 
 Status stages_suffice(const Ticket& ticket, const std::vector<registry::Touch>& touched,
                       const std::vector<Permit>& permits, const Policy& policy, const Registry& registry) {
+  if (auto status = policy.may_ask(registry, ticket.requester, touched, permits); !status) {
+    status.error().next = Message{"ticket.ask-again", {}};
+    return status;
+  }
   const auto required = policy.required(registry, touched, permits, ticket.kind);
   if (!required) return required.error();
   for (const auto& needed : *required) {

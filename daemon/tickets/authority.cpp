@@ -214,6 +214,9 @@ Status AuthorityReplay::Impl::approved(const Ticket& ticket) const {
   });
   if (request == acts->end())
     return unjustified("authority.no-request", {{"ticket", std::to_string(ticket.id)}});
+  if (!ticket.requester_key.empty() && request->key != ticket.requester_key)
+    return unjustified("authority.act-differs",
+                       {{"act", std::to_string(request->id)}, {"ticket", std::to_string(ticket.id)}});
   if (auto status = signed_page(*request, ticket, Word::request); !status) return status;
   for (const auto& approval : ticket.approvals) {
     const auto* act = act_numbered(*acts, approval.act);
@@ -225,6 +228,7 @@ Status AuthorityReplay::Impl::approved(const Ticket& ticket) const {
   }
   auto then = ticket;
   then.state = State::approved;
+  then.requester_key = request->key;
   std::erase_if(then.touched,
                 [](const TouchedVersion& touched) { return !is_authority(touched.object.kind); });
   return still_approved(then, policy, registry);
@@ -292,8 +296,11 @@ Result<std::vector<journal::Row>> AuthorityReplay::Impl::effect(const Ticket& ti
       organisation = parent_of_new[organisation];
     return organisation;
   };
-  for (auto& touch : touched)
+  for (auto& touch : touched) {
     touch.organisation = existing(touch.organisation), touch.holder = existing(touch.holder);
+    for (auto& organisation : touch.also)
+      organisation = existing(organisation);
+  }
   if (auto status = stages_suffice(ticket, touched, {}, policy, registry); !status) return status.error();
   rows.clear();
   registry::Transaction change(registry);

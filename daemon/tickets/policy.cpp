@@ -75,24 +75,59 @@ struct Thing {
   bool matched = false;
 };
 
-std::vector<Thing> things_of(const std::vector<registry::Touch>& touched,
-                             const std::vector<PermitOn>& permits, const Registry& registry) {
+Thing thing_of(const registry::Touch& touch, const Registry& registry) {
+  return {described(touch), owner_of(touch, registry), holder_of(touch, registry),
+          [touch, &registry](const Match& match) { return applies(match, touch, registry); }};
+}
+
+Thing thing_of(PermitOn on, const Registry& registry) {
+  std::string text = described(on);
+  const Id owner = on.device.organisation;
+  return {std::move(text), owner, owner,
+          [on = std::move(on), &registry](const Match& match) { return applies(match, on, registry); }};
+}
+
+/// A permit on a device that an edit of the same ticket gives other labels or another place: what it will
+/// reach then counts as well as what it reaches now.
+void add_permits_after(std::vector<Thing>& things, const registry::Touch& touch,
+                       const std::vector<Permit>& permits, const Registry& registry) {
+  if (touch.object.kind != Kind::device || touch.operation == registry::Operation::remove) return;
+  for (const auto& permit : permits) {
+    const bool named = permit.device != 0 && permit.device == touch.object.id;
+    const bool labelled =
+        permit.device == 0 && std::count(touch.labels.begin(), touch.labels.end(), permit.label) > 0;
+    if (!named && !labelled) continue;
+    PermitOn on{&permit, registry.device(touch.object.id).value_or(registry::Device{})};
+    if (on.device.name.empty()) on.device.name = touch.label;
+    on.device.organisation = owner_of(touch, registry);
+    on.device.network = touch.network;
+    on.device.labels = touch.labels;
+    things.push_back(thing_of(std::move(on), registry));
+  }
+}
+
+std::vector<Thing> things_of(const std::vector<registry::Touch>& touched, const std::vector<Permit>& permits,
+                             const std::vector<PermitOn>& reached, const Registry& registry) {
   std::vector<Thing> things;
   for (const auto& touch : touched) {
-    things.push_back({described(touch), owner_of(touch, registry), holder_of(touch, registry),
-                      [&](const Match& match) { return applies(match, touch, registry); }});
-    if (!touch.left) continue;
+    things.push_back(thing_of(touch, registry));
     // What takes off a label or leaves a network does not thereby leave the rules that named them.
-    auto was = touch;
-    was.network = touch.left->network;
-    was.labels = touch.left->labels;
-    things.push_back(
-        {described(touch), owner_of(touch, registry), holder_of(touch, registry),
-         [was = std::move(was), &registry](const Match& match) { return applies(match, was, registry); }});
+    for (const auto& left : touch.left) {
+      auto was = touch;
+      was.network = left.network;
+      was.labels = left.labels;
+      things.push_back(thing_of(was, registry));
+    }
+    // Whoever may change a person's keys has what the person has: all who gave the person a role are asked.
+    for (const Id organisation : touch.also) {
+      auto there = touch;
+      there.organisation = there.holder = organisation;
+      things.push_back(thing_of(there, registry));
+    }
+    add_permits_after(things, touch, permits, registry);
   }
-  for (const auto& on : permits)
-    things.push_back({described(on), on.device.organisation, on.device.organisation,
-                      [&](const Match& match) { return applies(match, on, registry); }});
+  for (const auto& on : reached)
+    things.push_back(thing_of(on, registry));
   return things;
 }
 
@@ -259,14 +294,20 @@ std::vector<Id> Policy::people_who_may(const Registry& registry, std::string_vie
 Result<std::vector<Stage>> Policy::stages(const Registry& registry, Id requester,
                                           const std::vector<registry::Touch>& touched,
                                           const std::vector<Permit>& permits, std::string_view kind) const {
-  const auto devices = devices_of(permits, registry);
-  if (!devices) return devices.error();
-  for (const auto& thing : things_of(touched, *devices, registry))
-    if (auto status = may_request(*this, registry, requester, thing); !status) return status.error();
+  if (auto status = may_ask(registry, requester, touched, permits); !status) return status.error();
   auto stages = required(registry, touched, permits, kind);
   if (!stages) return stages;
   if (auto status = can_be_met(*this, registry, requester, *stages); !status) return status.error();
   return stages;
+}
+
+Status Policy::may_ask(const Registry& registry, Id requester, const std::vector<registry::Touch>& touched,
+                       const std::vector<Permit>& permits) const {
+  const auto devices = devices_of(permits, registry);
+  if (!devices) return devices.error();
+  for (const auto& thing : things_of(touched, permits, *devices, registry))
+    if (auto status = may_request(*this, registry, requester, thing); !status) return status;
+  return Done{};
 }
 
 Result<std::vector<Stage>> Policy::required(const Registry& registry,
@@ -274,7 +315,7 @@ Result<std::vector<Stage>> Policy::required(const Registry& registry,
                                             const std::vector<Permit>& permits, std::string_view kind) const {
   const auto devices = devices_of(permits, registry);
   if (!devices) return devices.error();
-  auto things = things_of(touched, *devices, registry);
+  auto things = things_of(touched, permits, *devices, registry);
   if (things.empty()) return fail(Fault::invalid, "policy.touches-nothing");
   std::vector<Stage> stages;
   for (const auto& rule : rules_) {
@@ -336,7 +377,7 @@ Status Policy::allows_standard(const Registry& registry, std::string_view name, 
   if (used_today >= found->per_day)
     return refuse("policy.template-used-up", {{"limit", std::to_string(found->per_day)}});
   ASSENT_CHECK(edits.size() == touched.size());
-  for (const auto& thing : things_of(touched, {}, registry)) {
+  for (const auto& thing : things_of(touched, {}, {}, registry)) {
     if (thing.applies(found->match) != Applies::yes)
       return refuse("policy.template-does-not-match", {{"what", thing.text}});
     for (const auto& rule : rules_)

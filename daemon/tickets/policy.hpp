@@ -89,7 +89,12 @@ class Policy {
                                     const std::vector<registry::Touch>& touched,
                                     const std::vector<Permit>& permits, std::string_view kind) const;
 
-  /// The same without asking who requests and whether the stages can be met: what must have been approved.
+  /// Does the requester hold the right `request` where everything that is touched belongs or comes from?
+  Status may_ask(const registry::Registry& registry, Id requester,
+                 const std::vector<registry::Touch>& touched, const std::vector<Permit>& permits) const;
+
+  /// As stages(), without asking who requests and whether the stages can be met: what must have been
+  /// approved.
   Result<std::vector<Stage>> required(const registry::Registry& registry,
                                       const std::vector<registry::Touch>& touched,
                                       const std::vector<Permit>& permits, std::string_view kind) const;

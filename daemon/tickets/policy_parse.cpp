@@ -159,7 +159,8 @@ class Parser {
     if (!templates_.insert(made.name).second) wrong(line, path, "policy.name-twice", {{"name", made.name}});
     made.match = match(object_of(object, "match"), path + "/match", false);
     for (const auto kind : made.match.kinds)
-      if (is_authority(kind))
+      // A network says what is separate from what: that is never routine.
+      if (is_authority(kind) || kind == Kind::network)
         wrong(line, path + "/match", "policy.template-authority", {{"kind", std::string(name_of(kind))}});
     made.unsigned_ = flag_of(object, "unsigned");
     made.per_day = count_of(object, "per-day", 0);

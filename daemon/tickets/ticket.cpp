@@ -154,6 +154,7 @@ json::object to_json(const Ticket& ticket) {
   put(body, "outcome", ticket.outcome);
   put(body, "template", ticket.template_name);
   if (ticket.requester != 0) body["requester"] = ticket.requester;
+  put(body, "requester-key", ticket.requester_key);
   put(body, "account", ticket.account);
   put(body, "on-behalf-of", ticket.on_behalf_of);
   put(body, "reason", ticket.reason);
@@ -195,6 +196,7 @@ Result<Ticket> ticket_from_json(Id id, std::uint64_t version, const json::object
   ticket.outcome = text_of(body, "outcome");
   ticket.template_name = text_of(body, "template");
   ticket.requester = number_of(body, "requester");
+  ticket.requester_key = text_of(body, "requester-key");
   ticket.account = text_of(body, "account");
   ticket.on_behalf_of = text_of(body, "on-behalf-of");
   ticket.reason = text_of(body, "reason");

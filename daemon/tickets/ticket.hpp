@@ -72,8 +72,9 @@ struct Ticket {
   std::string outcome;
   std::string template_name;
   Id requester = 0;
-  std::string account;      ///< evidence
-  std::string on_behalf_of; ///< free text: organisation, person, document number
+  std::string requester_key; ///< fingerprint of the key that signed the request; empty before
+  std::string account;       ///< evidence
+  std::string on_behalf_of;  ///< free text: organisation, person, document number
   std::string reason;
   std::vector<registry::Edit> edits; ///< resolved
   std::vector<Permit> permits;
@@ -103,11 +104,13 @@ const Stage* waiting_stage(const Ticket& ticket);
 Status may_decide(const Ticket& ticket, std::string_view stage, Id person, std::string_view key_fingerprint,
                   const Policy& policy, const registry::Registry& registry, bool rejects = false);
 
-/// Before opening: do the approvals still count (person active, key active, right still held) and are the
-/// touched objects at the versions that were approved and the policy the one of the approval?
+/// Before opening: are requester and key of the request still active, do the approvals still count (person
+/// active, key active, right still held) and are the touched objects at the versions that were approved and
+/// the policy the one of the approval?
 Status still_approved(const Ticket& ticket, const Policy& policy, const registry::Registry& registry);
 
-/// Before opening, and again when the journal is replayed: are the stages that the policy asks for now, for
+/// Before opening, and again when the journal is replayed: may the requester still ask for all of it, and are
+/// the stages that the policy asks for now, for
 /// what the edits touch and the permits reach, among those of the ticket? Refused where a rule now forbids or
 /// none matches.
 Status stages_suffice(const Ticket& ticket, const std::vector<registry::Touch>& touched,

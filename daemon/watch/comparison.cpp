@@ -1,6 +1,7 @@
 #include "daemon/watch/comparison.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 
 #include "daemon/watch/unknown.hpp"
@@ -41,22 +42,80 @@ bool under_any(std::string_view schema, const std::vector<std::string>& roots) {
                      [&](const std::string& root) { return is_under(schema, root); });
 }
 
+/// Calls `with` for each list entry that the path lies in or is, the outermost first.
+template <class With>
+void each_entry(std::string_view path, const With& with) {
+  bool quoted = false;
+  for (std::size_t at = 0; at < path.size(); ++at) {
+    if (quoted && path[at] == '\\')
+      ++at;
+    else if (path[at] == '\'')
+      quoted = !quoted;
+    else if (path[at] == ']' && !quoted && (at + 1 == path.size() || path[at + 1] != '['))
+      with(path.substr(0, at + 1));
+  }
+}
+
+/// List entries of the baseline that the reading certainly does not have any more: at least one of their
+/// leaves is of a schema path that was read, and the entry is nowhere. All that was below them went with
+/// them, also what no other entry has.
+class GoneEntries {
+ public:
+  GoneEntries(const std::vector<Leaf>& baseline, const std::vector<Leaf>& reading, const Schemas& read,
+              const std::vector<std::string>& reported) {
+    std::unordered_set<std::string_view> here;
+    for (const Leaf& leaf : reading)
+      each_entry(leaf.path, [&](std::string_view entry) { here.insert(entry); });
+    for (const Leaf& leaf : baseline) {
+      const std::string schema = schema_path(leaf.path);
+      if (!read.contains(schema) || under_any(schema, reported)) continue;
+      each_entry(leaf.path, [&](std::string_view entry) {
+        if (!here.contains(entry)) gone_.insert(entry);
+      });
+    }
+  }
+
+  bool holds(std::string_view path) const {
+    bool held = false;
+    if (!gone_.empty())
+      each_entry(path, [&](std::string_view entry) { held = held || gone_.contains(entry); });
+    return held;
+  }
+
+ private:
+  std::unordered_set<std::string_view> gone_;
+};
+
 } // namespace
 
 Comparison compare(const std::vector<Leaf>& baseline, const std::vector<Leaf>& reading,
                    const std::vector<std::string>& reported, bool same_profile) {
   Comparison out;
   const Schemas promised = schemas_of(baseline), read = schemas_of(reading), shown = with_ancestors(read);
-  std::vector<std::string> roots = reported;
+  Schemas missing;
   for (const std::string& schema : promised)
-    if (!read.contains(schema) && !under_any(schema, reported)) roots.push_back(lifted(schema, shown));
+    if (!read.contains(schema)) missing.insert(schema);
+  std::optional<GoneEntries> gone;
+  Schemas left; // missing, and not only because its entries are gone
+  if (!missing.empty()) {
+    gone.emplace(baseline, reading, read, reported);
+    for (const Leaf& leaf : baseline)
+      if (std::string schema = schema_path(leaf.path); missing.contains(schema) && !gone->holds(leaf.path))
+        left.insert(std::move(schema));
+  }
+  std::vector<std::string> roots;
+  for (const std::string& path : reported)
+    if (!missing.contains(path) || left.contains(path)) roots.push_back(lifted(path, shown));
+  for (const std::string& schema : left)
+    if (!under_any(schema, reported)) roots.push_back(lifted(schema, shown));
   std::sort(roots.begin(), roots.end());
   for (const std::string& root : roots)
     if (!under_any(root, out.roots)) out.roots.push_back(root);
 
   for (Difference& difference : watch::difference(baseline, reading)) {
     const std::string schema = schema_path(difference.path);
-    if (under_any(schema, out.roots)) continue;
+    if (under_any(schema, out.roots) && !(gone && !difference.after && gone->holds(difference.path)))
+      continue;
     if (!same_profile && !promised.contains(schema))
       out.ignored.insert(std::move(difference.path));
     else

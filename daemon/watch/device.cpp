@@ -21,9 +21,11 @@ std::optional<std::string> value_of(const std::vector<Leaf>& leaves, std::string
   return std::string(at->value);
 }
 
-Finding closed(Finding finding, Instant now) {
+Finding closed(Finding finding, Instant now, std::string_view how, Id ticket = 0) {
   finding.state = FindingState::cleared;
   finding.closed = now;
+  finding.ended = how;
+  finding.ticket = ticket;
   return finding;
 }
 
@@ -70,9 +72,11 @@ Outcome DeviceWatch::observe(const Case& given) {
   }
   unknown_.next(roots_, last ? std::min(last->started, observation.started) : Instant{}, observation.started);
   judge_blindness(given, out);
+  judge_stamps(given, reported, out);
   last = Watch::LastReading{observation.fingerprint, observation.started,  observation.ended,
                             observation.profile,     observation.revision, reported.empty()};
-  out.reading_changed = !same || !out.opened.empty() || !out.cleared.empty() || ++quiet_ >= store_every;
+  out.reading_changed =
+      !same || !out.opened.empty() || !out.cleared.empty() || stamps_.changed() || ++quiet_ >= store_every;
   if (out.reading_changed) quiet_ = 0;
   return out;
 }
@@ -89,6 +93,11 @@ void DeviceWatch::judge(const Case& given, const std::string& text, const std::v
   const auto reading = leaves(text);
   if (!reading) {
     out.failed = reading.error();
+    return;
+  }
+  if (std::any_of(reading->begin(), reading->end(),
+                  [](const Leaf& leaf) { return is_under(schema_path(leaf.path), other_path); })) {
+    out.failed = fail(Fault::invalid, "watch.reserved-path", {{"path", std::string(other_path)}});
     return;
   }
   if (!baseline) {
@@ -149,7 +158,7 @@ void DeviceWatch::clear_gone(const Comparison& comparison, const std::set<std::s
       ++at;
       continue;
     }
-    out.cleared.push_back(closed(std::move(at->second), now));
+    out.cleared.push_back(closed(std::move(at->second), now, "returned"));
     at = deviations.erase(at);
   }
 }
@@ -213,7 +222,7 @@ void DeviceWatch::settle(Judged& judged, Instant now, Outcome& out) {
   const bool is_open = open != deviations.end();
   if (judged.judgement.verdict == tickets::Verdict::covered) {
     if (!is_open) return;
-    out.cleared.push_back(closed(std::move(open->second), now));
+    out.cleared.push_back(closed(std::move(open->second), now, "covered", judged.judgement.ticket));
     deviations.erase(open);
     return;
   }
@@ -241,7 +250,7 @@ void DeviceWatch::count_surplus(const Case& given, Outcome& out) {
   const auto open = deviations.find(path);
   if (surplus_ == 0) {
     if (open == deviations.end()) return;
-    out.cleared.push_back(closed(std::move(open->second), given.now));
+    out.cleared.push_back(closed(std::move(open->second), given.now, "returned"));
     deviations.erase(open);
     return;
   }
@@ -263,7 +272,7 @@ void DeviceWatch::judge_blindness(const Case& given, Outcome& out) {
       ++at;
       continue;
     }
-    out.cleared.push_back(closed(std::move(at->second), given.now));
+    out.cleared.push_back(closed(std::move(at->second), given.now, "seen-again"));
     at = blinded.erase(at);
   }
   if (!baseline) return;
@@ -273,8 +282,9 @@ void DeviceWatch::judge_blindness(const Case& given, Outcome& out) {
   for (const std::string& path : unknown_.blinded(given.observation.ended, given.state_interval)) {
     const bool told = std::any_of(blinded.begin(), blinded.end(),
                                   [&](const auto& entry) { return is_under(path, entry.first); });
-    const bool reported = std::any_of(reported_.begin(), reported_.end(),
-                                      [&](const std::string& root) { return is_under(path, root); });
+    const bool reported = std::any_of(reported_.begin(), reported_.end(), [&](const std::string& root) {
+      return is_under(path, root) || is_under(root, path);
+    });
     if (told || (!same_profile && !reported)) continue;
     const UnknownPath& unknown = unknown_.all().find(path)->second;
     Finding finding;
@@ -290,6 +300,67 @@ void DeviceWatch::judge_blindness(const Case& given, Outcome& out) {
   }
 }
 
+/// Opens, or counts on, the one finding of what changed and cannot be seen. A covered move leaves an open one
+/// as it is: what was changed before is still there.
+void DeviceWatch::judge_stamps(const Case& given, const std::vector<std::string>& reported, Outcome& out) {
+  auto moves = stamps_.next(given.observation, reported);
+  if (moves.empty() || !baseline) return;
+  if (std::all_of(moves.begin(), moves.end(), [](const StampMove& move) { return move.entering; })) {
+    out.information = std::move(moves);
+    return;
+  }
+  tickets::Deviation deviation;
+  deviation.device = given.observation.device;
+  deviation.labels = given.labels;
+  deviation.path = other_path;
+  std::string before, after;
+  for (const StampMove& move : moves) {
+    before += (before.empty() ? "" : "; ") + move.name + "=" + escaped(move.before);
+    after += (after.empty() ? "" : "; ") + move.name + "=" + escaped(move.after);
+    deviation.earliest =
+        deviation.earliest == Instant{} ? move.earliest : std::min(deviation.earliest, move.earliest);
+    deviation.latest = std::max(deviation.latest, move.latest);
+  }
+  deviation.before = before;
+  deviation.after = after;
+  tickets::Judgement judgement = given.permits.judge(deviation);
+  if (judgement.verdict == tickets::Verdict::covered) {
+    out.covered_unseen =
+        Outcome::Unseen{std::move(before), std::move(after), judgement.ticket, judgement.permit};
+    return;
+  }
+  const auto [at, fresh] = unseen.try_emplace(std::string(other_path));
+  Finding& finding = at->second;
+  if (fresh) {
+    finding.device = deviation.device;
+    finding.path = other_path;
+    finding.before = std::move(before);
+    finding.earliest = deviation.earliest;
+    finding.opened = given.now;
+  }
+  finding.after = std::move(after);
+  finding.latest = deviation.latest;
+  finding.verdict = judgement.verdict;
+  finding.nearest = std::move(judgement.nearest);
+  (fresh ? out.opened : out.changed).push_back(finding);
+}
+
+std::vector<Finding> DeviceWatch::take_findings() {
+  std::vector<Finding> taken;
+  for (auto* findings : {&deviations, &blinded, &unseen}) {
+    for (auto& [path, finding] : *findings)
+      taken.push_back(std::move(finding));
+    findings->clear();
+  }
+  return taken;
+}
+
+void DeviceWatch::drop_baseline() {
+  baseline.reset();
+  against_.clear();
+  surplus_ = 0;
+}
+
 json::object DeviceWatch::detail() const {
   json::object out;
   if (!last) return out;
@@ -300,6 +371,7 @@ json::object DeviceWatch::detail() const {
   out["roots"] = array_from(roots_);
   out["unknown"] = unknown_.to_json();
   out["surplus"] = surplus_;
+  if (auto stamps = stamps_.to_json(); !stamps.empty()) out["stamps"] = std::move(stamps);
   return out;
 }
 
@@ -310,6 +382,7 @@ void DeviceWatch::load_last(const std::string& print, Instant started, Instant e
   against_ = text_of(stored, "against");
   surplus_ = number_of(stored, "surplus");
   unknown_.load(array_of(stored, "unknown"));
+  stamps_.load(object_of(stored, "stamps"));
   last = Watch::LastReading{
       print, started, ended, text_of(stored, "profile"), number_of(stored, "revision"), reported_.empty()};
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/watch/comparison.hpp"
+#include "daemon/watch/stamps.hpp"
 #include "daemon/watch/unknown.hpp"
 #include "daemon/watch/watch.hpp"
 
@@ -28,12 +29,15 @@ class DeviceWatch {
  public:
   Outcome observe(const Case& given);
   json::object detail() const;
+  std::vector<Finding> take_findings(); ///< all that are open; none is afterwards
+  void drop_baseline();
   void load_last(const std::string& fingerprint, Instant started, Instant ended, const json::object& detail);
 
   std::optional<Baseline> baseline;
   std::optional<Watch::LastReading> last;
   std::map<std::string, Finding> deviations; ///< open ones, by path; `/` is what exceeds max_findings
   std::map<std::string, Finding> blinded;    ///< open ones, by schema path
+  std::map<std::string, Finding> unseen;     ///< the open one of other_path, or none
 
  private:
   /// A deviation that is not a finding yet, or not with this value, and what the permits say of it.
@@ -61,8 +65,10 @@ class DeviceWatch {
   void settle(Judged& judged, Instant now, Outcome& out);
   void count_surplus(const Case& given, Outcome& out);
   void judge_blindness(const Case& given, Outcome& out);
+  void judge_stamps(const Case& given, const std::vector<std::string>& reported, Outcome& out);
 
   UnknownPaths unknown_;
+  Stamps stamps_;
   std::vector<std::string> reported_; ///< unknown by the last reading itself
   std::vector<std::string> roots_;    ///< these, and what it showed nothing of
   std::string against_;     ///< fingerprint of the baseline that the last reading was judged against

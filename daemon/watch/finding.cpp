@@ -75,6 +75,8 @@ json::object to_json(const Finding& finding) {
   if (!finding.nearest.empty()) out["nearest"] = to_json(finding.nearest);
   if (!finding.who.empty()) out["who"] = finding.who;
   if (!finding.how.empty()) out["how"] = finding.how;
+  if (!finding.ended.empty()) out["ended"] = finding.ended;
+  if (finding.ticket != 0) out["ticket"] = finding.ticket;
   return out;
 }
 
@@ -106,6 +108,8 @@ Result<Finding> finding_from_json(Id id, std::uint64_t version, const json::obje
   out.nearest = nearest_of(array_of(body, "nearest"));
   out.who = text_of(body, "who");
   out.how = text_of(body, "how");
+  out.ended = text_of(body, "ended");
+  out.ticket = number_of(body, "ticket");
   return out;
 }
 

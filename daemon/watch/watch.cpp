@@ -19,7 +19,8 @@ struct Watch::Impl {
   }
 
   static std::map<std::string, Finding>& place(DeviceWatch& device, const Finding& finding) {
-    return finding.kind == "watch-blinded" ? device.blinded : device.deviations;
+    if (finding.kind == "watch-blinded") return device.blinded;
+    return finding.path == other_path ? device.unseen : device.deviations;
   }
 
   void forget(const Finding& finding) {
@@ -47,15 +48,21 @@ void Watch::set_baseline(const Baseline& baseline) {
   impl_->devices[baseline.device].baseline = baseline;
 }
 
-void Watch::drop_device(Id device) {
+std::vector<Finding> Watch::drop_baseline(Id device) {
   const auto at = impl_->devices.find(device);
-  if (at == impl_->devices.end()) return;
-  for (const auto* findings : {&at->second.deviations, &at->second.blinded})
-    for (const auto& [path, finding] : *findings) {
-      impl_->numbered.erase(finding.id);
-      --impl_->open;
-    }
-  impl_->devices.erase(at);
+  if (at == impl_->devices.end()) return {};
+  auto taken = at->second.take_findings();
+  for (const Finding& finding : taken)
+    impl_->numbered.erase(finding.id);
+  impl_->open -= taken.size();
+  at->second.drop_baseline();
+  return taken;
+}
+
+std::vector<Finding> Watch::drop_device(Id device) {
+  auto taken = drop_baseline(device);
+  impl_->devices.erase(device);
+  return taken;
 }
 
 void Watch::load_finding(const Finding& finding) {
@@ -99,7 +106,7 @@ std::vector<const Finding*> Watch::open_findings(Id device) const {
   std::vector<const Finding*> out;
   const DeviceWatch* known = impl_->device(device);
   if (known == nullptr) return out;
-  for (const auto* findings : {&known->deviations, &known->blinded})
+  for (const auto* findings : {&known->deviations, &known->blinded, &known->unseen})
     for (const auto& [path, finding] : *findings)
       out.push_back(&finding);
   return out;

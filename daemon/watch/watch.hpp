@@ -19,6 +19,19 @@
 
 namespace assent::watch {
 
+/// One of the device's own marks of change, which its profile says proves something (`moves-on`).
+struct Stamp {
+  std::string name, value;
+  bool entering = false; ///< moves also where somebody merely entered configuration mode
+};
+
+/// A stamp that has moved while the tree stayed equal: somewhere after `earliest`, not after `latest`.
+struct StampMove {
+  std::string name, before, after;
+  bool entering = false;
+  Instant earliest{}, latest{};
+};
+
 /// One state reading of a device, as its agent reported it.
 struct Observation {
   Id device = 0;
@@ -30,6 +43,8 @@ struct Observation {
   std::vector<std::string>
       unknown; ///< schema paths that could not be read this time (`/vlans`, `/interfaces/interface/mtu`)
   std::optional<Instant> stamp; ///< the device's own time of its last configuration change, where trusted
+  std::optional<std::uint64_t> uptime, boots; ///< when it ended: hundredths of a second, snmpEngineBoots
+  std::vector<Stamp> stamps;                  ///< those that stood still from before to after the reading
 };
 
 struct Baseline {
@@ -60,9 +75,17 @@ struct Finding {
   Instant opened{}, closed{};
   std::vector<tickets::Near> nearest;
   std::string who, how; ///< empty: not known
+  /// How it was closed: `returned` (the path shows the baseline again), `covered` (it changed again, under a
+  /// ticket), `seen-again` (a blinded path), `accepted`, `baseline-removed`, `device-removed`.
+  std::string ended;
+  Id ticket = 0; ///< that closed it; 0 where none did
 };
 json::object to_json(const Finding& finding);
 Result<Finding> finding_from_json(Id id, std::uint64_t version, const json::object& body);
+
+/// The path of *configuration changed, content not visible*. No device has such a leaf; a permit for it
+/// covers the deviation.
+inline constexpr std::string_view other_path = "/other";
 
 inline constexpr std::size_t max_findings = 1000; ///< open ones of one device, `/` not counted
 
@@ -80,6 +103,14 @@ struct Outcome {
     std::vector<std::pair<Id, std::size_t>> used; ///< ticket and permit index, one for each change
   };
   std::optional<Move> moved;
+  /// Stamps moved, the tree is equal, and permits cover it: ticket and permit index of each use.
+  struct Unseen {
+    std::string before, after; ///< `NAME=VALUE`, several parted by `; `
+    Id ticket = 0;
+    std::size_t permit = 0;
+  };
+  std::optional<Unseen> covered_unseen;
+  std::vector<StampMove> information; ///< moved, and may mean nothing: somebody entered configuration mode
   bool reading_changed = false; ///< the stored last reading is to be replaced (always so every tenth time)
   std::vector<std::string> blinded; ///< schema paths unknown for three state intervals, newly so
   /// The reading could not be judged and counts as none: its text is not canonical or not what its
@@ -100,7 +131,10 @@ class Watch {
 
   // Start and reload; all four in any order.
   void set_baseline(const Baseline& baseline);
-  void drop_device(Id device); ///< and forgets its findings
+  /// Forgets the device, or only its baseline; gives the findings that were open, which nothing can judge any
+  /// more.
+  std::vector<Finding> drop_device(Id device);
+  std::vector<Finding> drop_baseline(Id device);
   /// Replaces what was known of it; one that is not open is forgotten.
   void load_finding(const Finding& finding);
   /// The last clean reading before a restart; `detail` is what reading_detail() gave.
@@ -123,6 +157,9 @@ class Watch {
   ///  - a reading with another profile revision: leaves that the baseline's revision could not see are
   ///  ignored until
   ///    the baseline is taken anew, and so are leaves that the new revision sees nowhere.
+  ///  - a stamp that has moved between two readings of equal trees is the deviation `/other` (Stamps); its
+  ///  finding
+  ///    does not clear by itself, because nothing shows that the configuration returned.
   ///  - a reading that ended before the last one that counted is ignored (a tree that came late).
   Outcome observe(const Observation& observation, const tickets::Permits& permits,
                   const std::vector<std::string>& labels, Instant now,

@@ -180,11 +180,15 @@ class Core final : public core::Core {
   };
 };
 
-/// Knows three operations and accepts every object that has no member `wrong`.
+/// Knows some operations and accepts every object that has no member `wrong`; its policy knows three roles.
 class Model final : public model::Model {
  public:
   Result<json::object> bind_yaml(std::string_view, std::string_view, std::string_view) override {
-    return json::object{};
+    auto content = parse_json(R"({"name":"demo","roles":[
+      {"name":"administrator","rights":["request","read"]},
+      {"name":"approver","rights":["approve","read"]},
+      {"name":"auditor","rights":["read","read-all"],"excludes":["administrator","approver"]}]})");
+    return std::move(content->get_object());
   }
   Result<json::object> bind_input(std::string_view operation, std::string_view text) override {
     auto value = parse_json(text);
@@ -203,7 +207,8 @@ class Model final : public model::Model {
     return json::object{};
   }
   std::vector<std::string> operations() const override {
-    return {"assent-ticket:prepare", "assent-ticket:standard", "assent-agent:report"};
+    return {"assent-ticket:prepare", "assent-ticket:standard", "assent-ticket:explain",
+            "assent-agent:report"};
   }
 };
 

@@ -47,8 +47,6 @@ std::string id_of(const HttpResponse& response) {
   return error_from_restconf(json::parse(response.body), response.status).what.id;
 }
 
-constexpr const char* person_li = R"({"accounts":["li","shared"],"handle":"li","state":"active"})";
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(service)
@@ -169,28 +167,138 @@ BOOST_FIXTURE_TEST_CASE(an_object_carries_its_version_as_etag, World) {
   BOOST_TEST(get("/restconf/data/assent-registry:device=8").status == 404);
 }
 
-BOOST_FIXTURE_TEST_CASE(only_an_account_of_exactly_one_active_person_reads_all, World) {
-  core.kept.contents.put(Kind::person, 1, 1, person_li);
-  core.kept.contents.put(Kind::person, 2, 1, R"({"accounts":["shared"],"handle":"wu","state":"active"})");
-  core.kept.contents.put(Kind::person, 3, 1, R"({"accounts":["gone"],"handle":"xu","state":"left"})");
-  const auto status = [&](const char* account) {
-    return ask(Door::person, "GET", "/restconf/data/assent-registry:person", {}, account).status;
-  };
-  BOOST_TEST(status("li") == 200);
-  BOOST_TEST(status("shared") == 403);
-  BOOST_TEST(status("gone") == 403);
-  BOOST_TEST(status("nobody") == 403);
-  BOOST_TEST(ask(Door::status, "GET", "/restconf/data/assent-registry:person").status == 403);
-  BOOST_TEST(ask(Door::status, "GET", "/restconf/data/assent-registry:device").status == 200);
+/// A city with two counties, people with roles, and things that belong to each county.
+struct Subtrees : World {
+  Subtrees() {
+    put(Kind::organisation, 1, R"({"name":"九江市","tier":"city"})");
+    put(Kind::organisation, 2, R"({"name":"浔阳区","parent":1,"tier":"county"})");
+    put(Kind::organisation, 3, R"({"name":"濂溪区","parent":1,"tier":"county"})");
+    put(Kind::organisation, 4, R"({"name":"财政局","parent":2,"tier":"bureau"})");
+    put(Kind::policy, 1, R"({"name":"demo","sha256":"x","text":"x"})");
+    person(1, "root-li", 1, "administrator", 1);
+    person(2, "county", 2, "administrator", 2);
+    person(3, "audit", 3, "auditor", 3);
+    person(4, "other", 3, "administrator", 3);
+    put(Kind::person, 5, R"({"accounts":["rankless"],"handle":"e","organisation":2,"state":"active"})");
+    put(Kind::person, 6, R"({"accounts":["shared"],"handle":"f","organisation":2,"state":"active"})");
+    put(Kind::person, 7, R"({"accounts":["shared"],"handle":"g","organisation":2,"state":"active"})");
+    put(Kind::device, 21, R"({"name":"own","organisation":4})");
+    put(Kind::device, 31, R"({"name":"foreign","organisation":3})");
+    put(Kind::finding, 1, R"({"device":21,"path":"/a","state":"open","who":"x"})");
+    put(Kind::finding, 2, R"({"device":31,"path":"/a","state":"open","who":"x"})");
+    put(Kind::ticket, 1, ticket(4, 2));
+    put(Kind::ticket, 2, ticket(4, 3));
+    put(Kind::ticket, 3, ticket(2, 3));
+  }
+  void put(Kind kind, Id id, const std::string& body) { core.kept.contents.put(kind, id, 1, body); }
+  void person(Id id, const std::string& account, Id organisation, const std::string& role, Id on) {
+    put(Kind::person, id,
+        R"({"accounts":[")" + account + R"("],"handle":"p","organisation":)" + std::to_string(organisation) +
+            R"(,"state":"active"})");
+    put(Kind::role, id,
+        R"({"organisation":)" + std::to_string(on) + R"(,"person":)" + std::to_string(id) + R"(,"role":")" +
+            role + R"("})");
+  }
+  static std::string ticket(Id requester, Id stage) {
+    return R"({"requester":)" + std::to_string(requester) + R"(,"stages":[{"organisation":)" +
+           std::to_string(stage) + R"(}],"state":"submitted"})";
+  }
+  /// The numbers that an account sees of a kind.
+  std::vector<Id> seen(const char* account, const std::string& kind) {
+    const auto answer = ask(Door::person, "GET", "/restconf/data/assent-registry:" + kind, {}, account);
+    std::vector<Id> ids;
+    if (answer.status != 200) return {answer.status};
+    const auto body = json::parse(answer.body);
+    for (const auto& row : body.at("assent-registry:" + kind).as_array())
+      ids.push_back(row.at("id").to_number<Id>());
+    return ids;
+  }
+  unsigned one(const char* account, const std::string& what) {
+    return ask(Door::person, "GET", "/restconf/data/assent-registry:" + what, {}, account).status;
+  }
+  using Ids = std::vector<Id>;
+};
+
+BOOST_FIXTURE_TEST_CASE(a_person_reads_the_subtrees_of_his_roles_and_what_everybody_needs, Subtrees) {
+  BOOST_TEST((seen("county", "device") == Ids{21}));
+  BOOST_TEST((seen("county", "finding") == Ids{1}));
+  BOOST_TEST((seen("county", "organisation") == Ids{1, 2, 3, 4}));
+  BOOST_TEST((seen("county", "policy") == Ids{1}));
+  BOOST_TEST((seen("county", "role") == Ids{2}));
+  BOOST_TEST((seen("county", "person") == Ids{2, 5, 6, 7}));
+  // One needs his approval, one he asked for.
+  BOOST_TEST((seen("county", "ticket") == Ids{1, 3}));
+  BOOST_TEST(one("county", "device=21") == 200u);
+  BOOST_TEST(one("county", "device=31") == 404u);
+  BOOST_TEST(one("county", "finding=2") == 404u);
+  BOOST_TEST(ask(Door::person, "GET", "/restconf/data/assent-status:journal", {}, "county").status == 403u);
+  BOOST_TEST(ask(Door::person, "GET", "/restconf/data/assent-status:journal?ticket=2", {}, "county").status ==
+             404u);
+  BOOST_TEST(ask(Door::person, "GET", "/restconf/data/assent-status:journal?ticket=1", {}, "county").status ==
+             200u);
+  // What he sees, he sees whole.
+  BOOST_TEST(ask(Door::person, "GET", "/restconf/data/assent-registry:finding=1", {}, "county")
+                 .body.find("\"who\"") != std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_person_who_left_stops_reading_when_authority_changes, World) {
-  core.kept.contents.put(Kind::person, 1, 1, person_li);
-  const std::string target = "/restconf/data/assent-registry:key";
-  BOOST_TEST(ask(Door::person, "GET", target).status == 200);
-  core.kept.contents.put(Kind::person, 1, 2, R"({"accounts":["li"],"handle":"li","state":"left"})");
+BOOST_FIXTURE_TEST_CASE(the_root_and_auditors_read_everything_and_nobody_reads_as_a_monitor, Subtrees) {
+  for (const char* account : {"root-li", "audit"}) {
+    BOOST_TEST((seen(account, "device") == Ids{21, 31}));
+    BOOST_TEST((seen(account, "ticket") == Ids{1, 2, 3}));
+    BOOST_TEST(seen(account, "person").size() == 7u);
+  }
+  for (const char* account : {"rankless", "shared", "nobody"}) {
+    BOOST_TEST((seen(account, "person") == Ids{403}));
+    BOOST_TEST((seen(account, "device") == Ids{21, 31}));
+    BOOST_TEST(ask(Door::person, "GET", "/restconf/data/assent-registry:finding=1", {}, account)
+                   .body.find("\"who\"") == std::string::npos);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(operations_that_only_read_show_no_more_than_reads, Subtrees) {
+  core.respond = [](const core::Request&) { return core::Answer(json::object{}); };
+  const auto explain = [&](const char* account, int finding) {
+    return ask(Door::person, "POST", "/restconf/operations/assent-ticket:explain",
+               R"({"assent-ticket:input":{"finding":)" + std::to_string(finding) + "}}", account)
+        .status;
+  };
+  BOOST_TEST(explain("county", 1) == 200u);
+  BOOST_TEST(explain("county", 2) == 404u);
+  BOOST_TEST(explain("audit", 2) == 200u);
+  BOOST_TEST(explain("nobody", 1) == 403u);
+}
+
+BOOST_FIXTURE_TEST_CASE(events_are_told_to_whom_they_concern, Subtrees) {
+  Scope scope;
+  scope.view = View::scoped;
+  scope.person = 2;
+  scope.subtrees = {2};
+  scope.above = std::make_shared<Above>(Above{{1, 0}, {2, 1}, {3, 1}, {4, 2}});
+  auto reader = core.store().read();
+  BOOST_REQUIRE(reader.ok());
+  Sight sight(scope, **reader);
+  const auto told = [&](std::string msgid, json::object detail) {
+    core::Event event;
+    event.msgid = std::move(msgid);
+    event.detail = std::move(detail);
+    return sight.follows(event);
+  };
+  BOOST_TEST(told("finding-opened", {{"finding", 1}}));
+  BOOST_TEST(!told("finding-opened", {{"finding", 2}}));
+  BOOST_TEST(told("ticket-opened", {{"ticket", 3}}));
+  BOOST_TEST(!told("ticket-opened", {{"ticket", 2}}));
+  BOOST_TEST(told("alarm-raised", {{"resource", "device/21"}}));
+  BOOST_TEST(!told("alarm-raised", {{"resource", "device/31"}}));
+  BOOST_TEST(told("alarm-raised", {{"resource", "agent/1"}}));
+  BOOST_TEST(told("started", {}));
+  BOOST_TEST(!told("refused", {{"account", "other"}}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_person_who_left_stops_reading_when_authority_changes, Subtrees) {
+  BOOST_TEST(one("county", "key") == 200u);
+  put(Kind::person, 2, R"({"accounts":["county"],"handle":"p","organisation":2,"state":"left"})");
   ++authority;
-  BOOST_TEST(ask(Door::person, "GET", target).status == 403);
+  BOOST_TEST(one("county", "key") == 403u);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_status_door_answers_to_local_names_only, World) {

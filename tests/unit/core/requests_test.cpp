@@ -1,6 +1,9 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <future>
+
 #include <future>
 
 #include "tests/unit/core/world.hpp"
@@ -220,6 +223,47 @@ BOOST_FIXTURE_TEST_CASE(agents_hear_at_once_of_what_a_standard_change_does_to_de
   BOOST_TEST(version(0) > before);
 }
 
+BOOST_AUTO_TEST_CASE(a_stage_that_is_late_is_an_alarm_until_it_is_decided) {
+  auto asked = request("zhang", {{"edits", json::array{address_edit()}}});
+  BOOST_REQUIRE(asked.ok());
+  const auto overdue = [&] {
+    const auto alarms = figures().alarms;
+    return std::any_of(alarms.begin(), alarms.end(), [](const json::value& alarm) {
+      return text_of(alarm.as_object(), "type") == "approval-overdue";
+    });
+  };
+  advance(std::chrono::hours{71});
+  BOOST_TEST(!overdue());
+  advance(std::chrono::hours{2});
+  BOOST_TEST(overdue());
+  stop();
+  start();
+  advance(std::chrono::seconds{2});
+  BOOST_TEST(overdue());
+  BOOST_REQUIRE(decide("li", number_of(*asked, "ticket"), "approve").ok());
+  advance(std::chrono::seconds{2});
+  BOOST_TEST(!overdue());
+}
+
+BOOST_AUTO_TEST_CASE(if_match_holds_an_act_to_the_version_that_was_seen) {
+  auto asked = request("zhang", {{"edits", json::array{address_edit()}}});
+  BOOST_REQUIRE(asked.ok());
+  const auto version = number_of(*asked, "version");
+  BOOST_TEST(version == 1u);
+  const auto status = [&](std::uint64_t wanted) {
+    std::promise<core::Answer> promise;
+    core::Request request;
+    request.peer = person_peer("root");
+    request.operation = "assent-ticket:status";
+    request.input = {{"ticket", number_of(*asked, "ticket")}};
+    request.if_match = wanted;
+    core->post(std::move(request), [&](core::Answer answer) { promise.set_value(std::move(answer)); });
+    return promise.get_future().get();
+  };
+  BOOST_TEST(status(version).ok());
+  BOOST_TEST(status(version + 1).error().what.id == "core.other-version");
+}
+
 BOOST_AUTO_TEST_CASE(a_waiting_ticket_expires) {
   auto asked = request("zhang", {{"edits", json::array{address_edit()}}});
   BOOST_REQUIRE(asked.ok());
@@ -316,6 +360,29 @@ BOOST_AUTO_TEST_CASE(refusals_are_written_up_to_a_rate_and_counted_above_it_howe
   const auto counted = events("refusals-counted");
   BOOST_REQUIRE(counted.size() == 1);
   BOOST_TEST(number_of(counted[0].detail, "count") == 5);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_signed_wrongly_or_for_no_ticket_is_journalled_as_refused) {
+  auto asked = request("zhang", {{"edits", json::array{address_edit()}}});
+  BOOST_REQUIRE(asked.ok());
+  auto page = ask("assent-ticket:page",
+                  {{"ticket", number_of(*asked, "ticket")}, {"word", "approve"}, {"person", "li"}});
+  BOOST_REQUIRE(page.ok());
+  auto malformed =
+      ask("assent-ticket:act", {{"page", text_of(*page, "page")}, {"signature", "no signature"}});
+  BOOST_REQUIRE(!malformed.ok());
+  BOOST_TEST((malformed.error().fault == Fault::invalid));
+  BOOST_TEST(events("refused").size() == 1u);
+  auto prepared = ask("assent-ticket:prepare",
+                      {{"requester", "zhang"}, {"reason", "x"}, {"edits", json::array{address_edit()}}});
+  BOOST_REQUIRE(prepared.ok());
+  const auto text = text_of(*prepared, "page");
+  advance(std::chrono::minutes{20});
+  auto unknown =
+      ask("assent-ticket:act", {{"page", text}, {"signature", sign("zhang", "assent-request", text)}});
+  BOOST_REQUIRE(!unknown.ok());
+  BOOST_TEST((unknown.error().fault == Fault::not_found));
+  BOOST_TEST(events("refused").size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(somebody_without_rights_there_is_refused) {

@@ -1,46 +1,12 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
-#include "tests/unit/core/world.hpp"
+#include "tests/unit/core/watched.hpp"
 
 using namespace assent;
 using assent::test::create;
 
-namespace {
-
-const std::string mtu = "/interfaces/interface[name='eth0']/mtu";
-const std::string description = "/interfaces/interface[name='eth0']/description";
-const std::string other = "/interfaces/interface[name='eth1']/description";
-
-/// One device with a baseline.
-struct Watched : test::World {
-  Watched() {
-    start();
-    done({create("network", {{"name", "extranet"}}),
-          create("agent", {{"name", "snmp-extranet"}, {"network", "extranet"}})});
-    done({create("block", {{"network", "extranet"}, {"prefix", "127.0.0.0/8"}, {"organisation", "九江市"}})});
-    done({create("device", {{"name", "xunyang-sw1"},
-                            {"network", "extranet"},
-                            {"address", "127.0.0.1"},
-                            {"port", 10161},
-                            {"organisation", "九江市"},
-                            {"agent", "snmp-extranet"},
-                            {"profile", "standard"},
-                            {"credential", "demo"}})});
-    read();
-    done({create("baseline", {{"device", "xunyang-sw1"}})});
-    clock.advance(std::chrono::minutes{5});
-    read();
-  }
-  void read() { reading("snmp-extranet", 1, {{mtu, mtu_now}, {description, text_now}, {other, other_now}}); }
-  void permit(const std::string& path, Duration lasts) {
-    done({}, {json::object{{"device", "xunyang-sw1"}, {"path", path}, {"operation", "modify"}}},
-         to_text(clock.wall() + lasts));
-  }
-  std::string mtu_now = "1500", text_now = "uplink", other_now = "spare";
-};
-
-} // namespace
+using namespace assent::test::watched;
 
 BOOST_FIXTURE_TEST_SUITE(watching, Watched)
 
@@ -135,6 +101,53 @@ BOOST_AUTO_TEST_CASE(a_ticket_closes_after_the_last_reading_of_its_window) {
   read();
   BOOST_TEST(text_of(row(Kind::ticket, ticket), "state") == "closed");
   BOOST_TEST(text_of(row(Kind::ticket, ticket), "outcome") == "implemented");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_revoked_ticket_permitted_is_still_covered_after_a_restart) {
+  permit(description, std::chrono::hours{1});
+  clock.advance(std::chrono::seconds{5});
+  read();
+  const Id ticket = rows(Kind::ticket).back().at("id").to_number<Id>();
+  clock.advance(std::chrono::minutes{2});
+  text_now = "made while it was permitted";
+  // The reading of the change begins before the revocation and is told after it.
+  const auto begun = clock.wall();
+  clock.advance(std::chrono::milliseconds{100});
+  const auto ended = clock.wall();
+  clock.advance(std::chrono::seconds{1});
+  BOOST_REQUIRE(decide("li", ticket, "revoke").ok());
+  stop();
+  start();
+  reading_between(begun, ended);
+  BOOST_TEST(rows(Kind::finding).empty());
+  BOOST_TEST(events("change-covered").size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(trees_that_nothing_names_are_forgotten_and_others_are_not) {
+  const auto known = [&](const std::string& fingerprint) {
+    auto reader = core->store().read();
+    return (*reader)->tree(fingerprint).ok();
+  };
+  const auto base = text_of(row(Kind::baseline, 1), "fingerprint");
+  mtu_now = "9000";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  const auto middle = last_fingerprint;
+  mtu_now = "9001";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  BOOST_TEST(known(middle));
+  advance(std::chrono::hours{2});
+  read();
+  BOOST_TEST(!known(middle));
+  BOOST_TEST(known(base));
+  BOOST_TEST(known(last_fingerprint));
+  // What was forgotten is asked for again.
+  mtu_now = "9000";
+  clock.advance(std::chrono::minutes{5});
+  read();
+  BOOST_TEST(known(middle));
+  BOOST_TEST(text_of(row(Kind::finding, 1), "after") == "9000");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_permitted_and_never_seen_is_not_implemented) {

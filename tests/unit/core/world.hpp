@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,10 @@ class World {
   void reading(const std::string& agent, Id device,
                const std::vector<std::pair<std::string, std::string>>& leaves,
                std::vector<std::string> unknown = {});
+  /// The same of another time than now.
+  void reading(const std::string& agent, Id device,
+               const std::vector<std::pair<std::string, std::string>>& leaves,
+               std::vector<std::string> unknown, Instant started, Instant ended);
 
   std::vector<core::Event> events(const std::string& msgid);
   std::vector<json::object> rows(Kind kind);
@@ -60,6 +65,10 @@ class World {
   std::unique_ptr<core::Core> core;
   std::function<bool()> fail_commit; ///< for the store; set before start()
   std::string installation;
+  /// What each reading brings besides its leaves; nothing where empty.
+  std::vector<std::pair<std::string, std::string>> stamps;
+  std::optional<std::uint64_t> uptime, boots;
+  std::string last_fingerprint; ///< of the last reading
 
  private:
   std::map<std::string, std::unique_ptr<trust::Signer>> signers_;

@@ -136,6 +136,31 @@ BOOST_AUTO_TEST_CASE(approvals_are_used_only_while_they_count) {
   BOOST_TEST(use() == "ticket.requester-left");
 }
 
+BOOST_AUTO_TEST_CASE(whose_request_key_is_revoked_opens_nothing_any_more) {
+  approve(chen, "holder");
+  ticket.requester_key = key_of(li);
+  BOOST_TEST(use() == "good");
+  ticket.requester_key = key_of(chen);
+  BOOST_TEST(use() == "ticket.requester-key-revoked");
+  const std::map<std::string, std::string> revoked{
+      {"key 3", R"({"fingerprint":")" + key_of(li) + R"(","person":3,"public-key":")" + test_keys()[2].text +
+                    R"(","state":"revoked"})"}};
+  registry = world(revoked);
+  ticket.requester_key = key_of(li);
+  BOOST_TEST(use() == "ticket.requester-key-revoked");
+  // A ticket of before does not name the key: then he needs a good one.
+  ticket.requester_key.clear();
+  BOOST_TEST(use() == "ticket.requester-key-revoked");
+}
+
+BOOST_AUTO_TEST_CASE(who_may_no_longer_ask_opens_nothing_any_more) {
+  const auto touched = touches(registry, ticket.edits);
+  BOOST_TEST(stages_suffice(ticket, touched, {}, policy, registry).ok());
+  registry = world({{"role 3", ""}});
+  BOOST_TEST(stages_suffice(ticket, touched, {}, policy, registry).error().what.id ==
+             "policy.may-not-request");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_opens_without_its_quorum_its_policy_and_its_versions) {
   BOOST_TEST(use() == "ticket.quorum-missing");
   approve(chen, "holder");

@@ -1,6 +1,8 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+
 #include "world.hpp"
 
 using namespace assent;
@@ -237,6 +239,51 @@ BOOST_AUTO_TEST_CASE(rules_by_organisation_reach_its_subtree_only) {
       "policy.no-rule");
 }
 
+BOOST_AUTO_TEST_CASE(a_key_is_a_matter_of_all_who_gave_its_person_a_role) {
+  // chen belongs to the county 浔阳区; the city has made him an approver, too.
+  registry = world({{"role 20", R"({"organisation":1,"person":4,"role":"approver"})"}});
+  const auto revoke = edit("modify", Kind::key, R"({"state":"revoked"})", chen, 1);
+  const auto touched = touches(registry, {revoke});
+  BOOST_REQUIRE(touched.size() == 1u);
+  BOOST_TEST(touched[0].organisation == xunyang);
+  BOOST_TEST((touched[0].also == std::vector<Id>{city, xunyang}));
+  auto content = policy_content();
+  for (auto& rule : content["rules"].as_array())
+    if (text_of(rule.as_object(), "name") == "authority")
+      rule.as_object()["stages"] = json::array{parse(R"({"name":"own","right":"approve","of":"owner"})")};
+  const auto delegated = policy_of(content, 1);
+  BOOST_TEST(delegated.stages(registry, li, touched, {}, "normal").error().what.id ==
+             "policy.may-not-request");
+  const auto stages = delegated.required(registry, touched, {}, "normal");
+  BOOST_REQUIRE(stages.ok());
+  std::set<Id> asked;
+  for (const auto& stage : *stages)
+    asked.insert(stage.organisation);
+  BOOST_TEST((asked == std::set<Id>{city, xunyang}));
+}
+
+BOOST_AUTO_TEST_CASE(an_edit_after_a_relabelling_in_one_ticket_meets_the_rules_of_both_labels) {
+  const auto touched = touches(
+      registry, {edit("modify", Kind::device, R"({"labels":["x"]})", 2, 1),
+                 edit("create", Kind::link,
+                      R"({"device":2,"interface":"eth0","name":"up","network":1,"organisation":1})")});
+  BOOST_REQUIRE(touched.size() == 2u);
+  BOOST_REQUIRE(touched[1].left.size() == 1u);
+  BOOST_TEST((touched[1].labels == std::vector<std::string>{"x"}));
+  BOOST_TEST((touched[1].left[0].labels == std::vector<std::string>{"core"}));
+  auto content = policy_content();
+  content["rules"].as_array().push_back(
+      parse(R"({"name":"core-links","match":{"kinds":["link"],"labels":["core"]},"forbid":"not there"})"));
+  content["rules"].as_array().push_back(
+      parse(R"({"name":"core-settings","match":{"permits":true,"labels":["x"]},"forbid":"nor there"})"));
+  const auto strict = policy_of(content, 1);
+  BOOST_TEST(strict.required(registry, {touched[1]}, {}, "normal").error().what.id == "policy.forbidden");
+  // The permit names the device, which has the label only when the ticket opens.
+  BOOST_TEST(
+      strict.required(registry, {touched[0]}, {permit(2, "/vlans/**", "")}, "normal").error().what.id ==
+      "policy.forbidden");
+}
+
 BOOST_AUTO_TEST_CASE(a_template_allows_exactly_what_it_names) {
   BOOST_TEST(standard("next-address", li, false, {address("10.3.0.9")}) == "allowed");
   BOOST_TEST(standard("nothing", li, false, {address("10.3.0.9")}) == "policy.no-template");
@@ -293,6 +340,15 @@ BOOST_AUTO_TEST_CASE(every_mistake_of_a_policy_is_told_at_once_with_its_line) {
   BOOST_TEST(found[3].place.line == 12);
   BOOST_TEST(found[4].what.id == "policy.template-authority");
   BOOST_TEST(found[4].place.line == 23);
+}
+
+BOOST_AUTO_TEST_CASE(a_template_never_makes_a_network) {
+  auto content = policy_content();
+  content["templates"].as_array().push_back(parse(
+      R"({"name":"nets","match":{"kinds":["network"]},"per-day":1,"expires":"2027-06-30","max-edits":1})"));
+  const auto parsed = Policy::parse(content, 1, policy_text());
+  BOOST_REQUIRE(!parsed.ok());
+  BOOST_TEST(parsed.error().mistakes.at(0).what.id == "policy.template-authority");
 }
 
 BOOST_AUTO_TEST_CASE(a_policy_cannot_permit_without_an_approval) {

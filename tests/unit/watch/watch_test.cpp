@@ -1,6 +1,8 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+
 #include "tests/unit/watch/world.hpp"
 
 using namespace assent;
@@ -74,6 +76,45 @@ BOOST_AUTO_TEST_CASE(rows_that_come_and_go_are_create_and_delete) {
   BOOST_REQUIRE(out.opened.size() == 2u);
   BOOST_TEST((out.opened[0].operation == tickets::PathOperation::remove && !out.opened[0].after));
   BOOST_TEST((out.opened[1].operation == tickets::PathOperation::create && !out.opened[1].before));
+}
+
+BOOST_AUTO_TEST_CASE(what_only_a_removed_row_had_is_removed_with_it_and_blinds_nobody) {
+  const std::string port = "/vlans/vlan[id='30']/port[name='Gi0/1']/mode", note = "/vlans/vlan[id='30']/note";
+  const Tree full = with(with(approved, port, "access"), note, "x");
+  World::watch = {};
+  take_baseline(full);
+  read(full, 0);
+  Tree less = without(without(without(full, port), note), name30);
+  // The agent misses the column, which it has seen before.
+  unknown = {"/vlans/vlan/note"};
+  for (int second = 300; second <= 1800; second += 300)
+    read(less, second);
+  std::set<std::string> deleted;
+  for (const auto* finding : watch.open_findings(7)) {
+    BOOST_TEST(finding->kind == "deviation");
+    BOOST_TEST((finding->operation == tickets::PathOperation::remove));
+    deleted.insert(finding->path);
+  }
+  BOOST_TEST((deleted == std::set<std::string>{name30, note, port}));
+}
+
+BOOST_AUTO_TEST_CASE(a_column_that_its_row_has_lost_is_still_unknown) {
+  const std::string note = "/vlans/vlan[id='30']/note";
+  World::watch = {};
+  take_baseline(with(approved, note, "x"));
+  read(with(approved, note, "x"), 0);
+  BOOST_TEST(read(approved, 300).opened.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_table_is_one_blinded_path_however_it_is_told) {
+  unknown = {"/vlans/vlan/name", "/vlans/vlan/port/mode"};
+  Tree lost = {{mtu1, "1500"}, {"/system/name", "sw"}};
+  for (int second = 300; second <= 1800; second += 300)
+    read(lost, second);
+  const auto open = watch.open_findings(7);
+  BOOST_REQUIRE(open.size() == 1u);
+  BOOST_TEST(open[0]->kind == "watch-blinded");
+  BOOST_TEST(open[0]->path == "/vlans");
 }
 
 BOOST_AUTO_TEST_CASE(a_covered_change_moves_the_baseline_and_counts_the_permit) {
