@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "agents/snmp/reporter.hpp"
+#include "agents/snmp/trap_turn.hpp"
 #include "agents/snmp/udp.hpp"
 #include "agents/snmp/vigil.hpp"
 #include "common/client.hpp"
@@ -137,9 +138,9 @@ Result<std::unique_ptr<EngineStore>> open_engines(const Config& config, const Lo
   return engines;
 }
 
-/// The polling loop.
+/// The polling loop; everything that uses net-snmp runs here.
 void poll(const Config& config, std::map<std::string, Credential> credentials, EngineStore& engines, Udp& udp,
-          Mailbox& mailbox, Outbox& outbox, const Clock& clock, Vigil& vigil) {
+          Mailbox& mailbox, Outbox& outbox, const Clock& clock, Vigil& vigil, Traps traps) {
   std::uint64_t seed = 0;
   ASSENT_CHECK(::getrandom(&seed, sizeof seed, 0) == sizeof seed);
   const std::unique_ptr<Codec> codec = make_v2c_codec();
@@ -148,6 +149,8 @@ void poll(const Config& config, std::map<std::string, Credential> credentials, E
       [&](const Endpoint& to, std::string_view bytes) { return udp.send(to, bytes); }, outbox, seed,
       &engines);
   const auto now = [&] { return Moment{clock.monotonic(), clock.wall()}; };
+  TrapTurn turn(std::move(traps), poller, outbox);
+  const int wake_fd = turn.wake_fd(mailbox.fd());
   Steady tell = clock.monotonic() + 1h;
   while (!mailbox.ended()) {
     vigil.beat();
@@ -160,12 +163,13 @@ void poll(const Config& config, std::map<std::string, Credential> credentials, E
       outbox.keep_only(ours);
       poller.set_plan(*std::move(plan), now());
     }
-    const Steady next = std::min(poller.run(now()), tell);
+    turn.run(now());
+    const Steady next = std::min({poller.run(now()), tell, turn.next()});
     engines.save(clock.monotonic());
     Moment at = now();
     udp.wait(
-        std::min(next - at.steady, vigil.longest_round()), poller.in_flight() >= many ? gather : 0ns,
-        mailbox.fd(), [&](const Endpoint& from, std::string_view bytes) { poller.datagram(from, bytes, at); },
+        std::min(next - at.steady, vigil.longest_round()), poller.in_flight() >= many ? gather : 0ns, wake_fd,
+        [&](const Endpoint& from, std::string_view bytes) { poller.datagram(from, bytes, at); },
         [&](const Endpoint& from) { poller.refused(from); });
     if (at.steady >= tell) {
       poller.figures().dropped = udp.dropped();
@@ -192,6 +196,8 @@ Status run_agent(const Config& config, const std::string& policies, const Catalo
   if (!model) return std::move(model).error();
   Result<std::unique_ptr<Udp>> udp = Udp::open();
   if (!udp) return std::move(udp).error();
+  Result<Traps> traps = open_traps(config);
+  if (!traps) return std::move(traps).error();
   const Log log = [&](std::string_view event, const Error& error) {
     spdlog::warn("{} {}", event, for_terminal(catalogue.text(Language::en, error)));
   };
@@ -214,8 +220,9 @@ Status run_agent(const Config& config, const std::string& policies, const Catalo
   });
   Reporter reporter(report_daemon, outbox, session, clock, log, pause);
   std::thread reporting([&] { reporter.run(); });
-  std::thread polling(
-      [&] { poll(config, std::move(*credentials), **engines, **udp, mailbox, outbox, clock, vigil); });
+  std::thread polling([&] {
+    poll(config, std::move(*credentials), **engines, **udp, mailbox, outbox, clock, vigil, std::move(*traps));
+  });
 
   const int signal = vigil.wait();
   spdlog::info("stopping signal={}", signal);

@@ -49,6 +49,13 @@ Result<Config> read_config(model::Model& model, const std::string& file) {
   // Where systemd keeps it, unless the file says otherwise.
   const char* const given = std::getenv("STATE_DIRECTORY");
   config.state = text_of(*content, "state", given == nullptr ? "" : given);
+  const json::object& traps = object_of(*content, "traps");
+  for (const json::value& each : array_of(traps, "listen")) {
+    const auto port = static_cast<std::uint16_t>(number_of(each.as_object(), "port"));
+    if (const auto at = Endpoint::of(text_of(each.as_object(), "address"), port)) config.traps.push_back(*at);
+  }
+  for (const json::value& each : array_of(traps, "community-files"))
+    config.trap_communities.emplace_back(each.as_string());
   const json::object& limits = object_of(*content, "limits");
   config.limits.in_flight = number_of(limits, "in-flight", config.limits.in_flight);
   config.limits.tries = static_cast<int>(number_of(limits, "tries", 3));
@@ -89,6 +96,16 @@ Result<std::map<std::string, Credential>> read_credentials(const Config& config)
     credentials.emplace(name, std::move(credential).value());
   }
   return credentials;
+}
+
+Result<std::vector<Secret>> read_trap_communities(const Config& config) {
+  std::vector<Secret> communities;
+  for (const std::string& file : config.trap_communities) {
+    Result<Secret> secret = Secret::from_file(file);
+    if (!secret) return std::move(secret).error();
+    communities.push_back(std::move(secret).value());
+  }
+  return communities;
 }
 
 std::string policies_directory(const std::string& given) {

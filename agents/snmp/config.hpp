@@ -23,7 +23,9 @@ struct CredentialFiles {
 struct Config {
   std::string name, socket, log_level = "info";
   std::map<std::string, CredentialFiles> credentials;
-  std::string state; ///< directory; empty: nothing of SNMPv3 survives a restart
+  std::string state;                         ///< directory; empty: nothing of SNMPv3 survives a restart
+  std::vector<Endpoint> traps;               ///< where notifications are received
+  std::vector<std::string> trap_communities; ///< files
   PollLimits limits;
 };
 
@@ -35,6 +37,9 @@ Result<Config> read_config(model::Model& model, const std::string& file);
 Result<std::map<std::string, Credential>> read_credentials(const Config& config);
 /// One of them.
 Result<Credential> read_credential(const CredentialFiles& files);
+
+/// The communities that notifications may bear; the first that cannot be used is the error.
+Result<std::vector<Secret>> read_trap_communities(const Config& config);
 
 /// The whole of a file of at most 4 MiB.
 Result<std::string> read_text(const std::string& file);

@@ -37,6 +37,7 @@ struct Device {
   Steady counters_due{}, state_due{};
   bool state_asked = false; ///< by an order, a hint or a new profile
   Steady hint_read{};       ///< when a hint last caused a reading
+  bool hint_waits = false;  ///< a hint's reading is put off
   std::uint64_t order = 0;  ///< to be answered; 0: none
   Steady order_at{};        ///< when it came
   std::uint64_t order_done = 0;

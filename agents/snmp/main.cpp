@@ -36,7 +36,9 @@ Status check(model::Model& model, const std::string& file) {
   Result<Config> config = read_config(model, file);
   if (!config) return std::move(config).error();
   Result<std::map<std::string, Credential>> credentials = read_credentials(*config);
-  return credentials ? Status(Done{}) : Status(std::move(credentials).error());
+  if (!credentials) return std::move(credentials).error();
+  Result<std::vector<Secret>> communities = read_trap_communities(*config);
+  return communities ? Status(Done{}) : Status(std::move(communities).error());
 }
 
 /// `ADDRESS`, `ADDRESS:PORT` or `[IPV6]:PORT`.

@@ -162,6 +162,19 @@ void print(Printer& out, const CountersSeen& seen) {
   }
 }
 
+void print(Printer& out, const NoticeSeen& seen) {
+  out.member("device"), out.number(seen.device);
+  out.member("time"), out.text(to_text(seen.time));
+  out.member("version"), out.text(seen.version);
+  out.member("authentic"), out.flag(seen.authentic);
+  out.member("name"), print_line(out, seen.name);
+  for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{"who", seen.who},
+                                    {"from", seen.from},
+                                    {"command", seen.command},
+                                    {"claimed", seen.claimed}})
+    if (!value.empty()) out.member(name), print_line(out, value);
+}
+
 template <class Seen>
 void print_all(Printer& out, std::string_view member, const std::vector<Seen>& seen) {
   if (seen.empty()) return;
@@ -187,6 +200,23 @@ std::string report_message(const Batch& batch, std::string_view session, std::ui
   print_all(out, "reach", batch.reach);
   print_all(out, "hints", batch.hints);
   print_all(out, "counters", batch.counters);
+  print_all(out, "notices", batch.notices);
+  if (batch.strangers) {
+    out.member("strangers"), out.open('{');
+    out.member("address"), out.text(batch.strangers->address);
+    out.member("count"), out.number(batch.strangers->count);
+    out.close('}');
+  }
+  if (!batch.figures.empty()) {
+    out.member("notifications"), out.open('[');
+    for (const auto& [name, count] : batch.figures) {
+      out.open('{');
+      out.member("outcome"), out.text(name);
+      out.member("count"), out.number(count);
+      out.close('}');
+    }
+    out.close(']');
+  }
   out.close('}');
   return out.take();
 }

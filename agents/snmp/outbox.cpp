@@ -1,6 +1,7 @@
 #include "agents/snmp/outbox.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace assent::snmp {
 namespace {
@@ -63,6 +64,26 @@ void Outbox::seen(CountersSeen counters) {
   if (first || counters_.size() == bounds_.batch_counters) changed_.notify_one();
 }
 
+void Outbox::noticed(NoticeSeen notice) {
+  const std::lock_guard lock(mutex_);
+  notices_.push_back(std::move(notice));
+  if (notices_.size() > bounds_.notices) notices_.pop_front();
+  changed_.notify_one();
+}
+
+void Outbox::strangers(StrangersSeen strangers) {
+  const std::lock_guard lock(mutex_);
+  if (strangers_) strangers.count += strangers_->count;
+  strangers_ = std::move(strangers);
+  changed_.notify_one();
+}
+
+void Outbox::count(std::map<std::string, std::uint64_t> figures) {
+  const std::lock_guard lock(mutex_);
+  figures_ = std::move(figures);
+  changed_.notify_one();
+}
+
 void Outbox::keep_only(const std::set<Id>& devices) {
   const std::lock_guard lock(mutex_);
   const auto gone = [&](const auto& each) { return !devices.contains(each.first); };
@@ -73,10 +94,12 @@ void Outbox::keep_only(const std::set<Id>& devices) {
   std::erase_if(hints_, gone);
   std::erase_if(state_order_, [&](Id device) { return !devices.contains(device); });
   std::erase_if(counters_, [&](const CountersSeen& each) { return !devices.contains(each.device); });
+  std::erase_if(notices_, [&](const NoticeSeen& each) { return !devices.contains(each.device); });
 }
 
 bool Outbox::empty() const {
-  return states_.empty() && reach_.empty() && hints_.empty() && counters_.empty();
+  return states_.empty() && reach_.empty() && hints_.empty() && counters_.empty() && notices_.empty() &&
+         !strangers_ && figures_.empty();
 }
 
 Batch Outbox::take(std::chrono::milliseconds gather) {
@@ -97,6 +120,12 @@ Batch Outbox::take(std::chrono::milliseconds gather) {
     batch.counters.push_back(std::move(counters_.front()));
     counters_.pop_front();
   }
+  while (!notices_.empty() && batch.notices.size() < bounds_.batch_others) {
+    batch.notices.push_back(std::move(notices_.front()));
+    notices_.pop_front();
+  }
+  batch.strangers = std::exchange(strangers_, std::nullopt);
+  batch.figures = std::exchange(figures_, {});
   return batch;
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -18,8 +19,11 @@ struct Batch {
   std::vector<ReachSeen> reach;
   std::vector<HintsSeen> hints;
   std::vector<CountersSeen> counters;
+  std::vector<NoticeSeen> notices;
+  std::optional<StrangersSeen> strangers;
+  std::map<std::string, std::uint64_t> figures; ///< of notifications; go with the first half
   [[nodiscard]] std::size_t size() const {
-    return states.size() + reach.size() + hints.size() + counters.size();
+    return states.size() + reach.size() + hints.size() + counters.size() + notices.size();
   }
 };
 
@@ -31,6 +35,7 @@ class Outbox final : public Sink {
     std::size_t batch_counters = 200;   ///< sets in one message
     std::size_t batch_states = 200;
     std::size_t batch_others = 5000;
+    std::size_t notices = 1000; ///< the oldest are dropped
   };
 
   Outbox() : Outbox(Bounds{}) {}
@@ -42,6 +47,10 @@ class Outbox final : public Sink {
   void seen(ReachSeen reach) override;
   void seen(HintsSeen hints) override;
   void seen(CountersSeen counters) override;
+  void noticed(NoticeSeen notice) override;
+  void strangers(StrangersSeen strangers) override;
+  /// The newest counts; they travel with the next message, or alone.
+  void count(std::map<std::string, std::uint64_t> figures);
 
   /// Forgets what was seen of devices that the plan no longer has: nobody may speak of another's devices.
   void keep_only(const std::set<Id>& devices);
@@ -68,6 +77,9 @@ class Outbox final : public Sink {
   std::map<Id, ReachSeen> reach_;
   std::map<Id, HintsSeen> hints_;
   std::deque<CountersSeen> counters_;
+  std::deque<NoticeSeen> notices_;
+  std::optional<StrangersSeen> strangers_;
+  std::map<std::string, std::uint64_t> figures_;
   std::size_t text_bytes_ = 0;
   std::uint64_t dropped_counters_ = 0, dropped_texts_ = 0;
 };

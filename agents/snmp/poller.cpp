@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace assent::snmp {
 namespace {
@@ -38,6 +39,13 @@ void Poller::set_plan(Plan plan, Moment now) {
   std::size_t rank = 0;
   for (const auto& [id, device] : wanted)
     adopt(devices_[id], *device, rank++, wanted.size(), now);
+  by_address_.clear();
+  for (const auto& [id, device] : devices_)
+    if (device.community != nullptr) {
+      Endpoint address = device.endpoint;
+      address.port = 0;
+      by_address_[address].push_back(id);
+    }
   for (const auto& [id, number] : plan.read_now)
     if (const auto found = devices_.find(id); found != devices_.end()) order(found->second, number, now);
 }
@@ -157,6 +165,7 @@ void Poller::next_turn(Device& device, Steady& turn, Steady interval, Moment now
 void Poller::start(Device& device, Moment now) {
   if (device.state_asked || device.state_due <= now.steady) {
     device.state_asked = false;
+    if (std::exchange(device.hint_waits, false)) device.hint_read = now.steady;
     next_turn(device, device.state_due, state_interval_, now);
     device.state = std::make_unique<StateJob>(device.plan.profile);
     device.job_limit = now.steady + state_limit;
@@ -292,6 +301,7 @@ void Poller::ask_state(Device& device, Moment now) {
   const bool recently = device.hint_read != Steady::zero() && now.steady < device.hint_read + hint_pause;
   if (recently) {
     // Put off, not forgotten.
+    device.hint_waits = true;
     device.state_due = std::min(device.state_due, device.hint_read + hint_pause);
     return;
   }
@@ -300,6 +310,24 @@ void Poller::ask_state(Device& device, Moment now) {
   // A cache may still hold what was before the change that the hint told of.
   if (const Steady staleness = device.plan.profile->staleness; staleness > 0s)
     device.state_due = std::min(device.state_due, now.steady + std::max(staleness, hint_pause));
+}
+
+const std::vector<Id>& Poller::at_address(Endpoint address) const {
+  static const std::vector<Id> nobody;
+  address.port = 0;
+  const auto found = by_address_.find(address);
+  return found == by_address_.end() ? nobody : found->second;
+}
+
+Device* Poller::find(Id id) {
+  const auto found = devices_.find(id);
+  return found == devices_.end() || found->second.community == nullptr ? nullptr : &found->second;
+}
+
+void Poller::hinted(Device& device, Moment now) {
+  ask_state(device, now);
+  due(device, now);
+  plan_wake(device);
 }
 
 void Poller::reached(Device& device, bool heard) {

@@ -56,6 +56,14 @@ class Poller {
   /// forged.
   void refused(const Endpoint& at);
 
+  /// Devices that are read at an address, whatever its port.
+  [[nodiscard]] const std::vector<Id>& at_address(Endpoint address) const;
+  /// Null where it is not in the plan.
+  [[nodiscard]] Device* find(Id id);
+  /// Something may have changed there: its state is read at once, or 30 s after the last time that this was
+  /// said.
+  void hinted(Device& device, Moment now);
+
   /// Does all that is due and says when to call again.
   Steady run(Moment now);
 
@@ -103,6 +111,7 @@ class Poller {
   std::mt19937_64 random_;
   std::map<Id, Device> devices_;
   std::unordered_map<Endpoint, Device*, EndpointHash> by_endpoint_;
+  std::unordered_map<Endpoint, std::vector<Id>, EndpointHash> by_address_; ///< with port 0
   struct Entry {
     Steady when;
     Id device;

@@ -13,7 +13,7 @@ Enum one_of(const std::array<std::pair<std::string_view, Enum>, N>& words, std::
   return words[0].second;
 }
 
-constexpr std::array<std::pair<std::string_view, As>, 11> as_words{{{"text", As::text},
+constexpr std::array<std::pair<std::string_view, As>, 12> as_words{{{"text", As::text},
                                                                     {"number", As::number},
                                                                     {"boolean", As::boolean},
                                                                     {"enumeration", As::enumeration},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<std::string_view, As>, 11> as_words{{{"text", As:
                                                                     {"ports", As::ports},
                                                                     {"netmask", As::netmask},
                                                                     {"prefix-pointer", As::prefix_pointer},
+                                                                    {"address", As::address},
                                                                     {"hex", As::hex}}};
 constexpr std::array<std::pair<std::string_view, Index>, 6> index_words{
     {{"number", Index::number},
@@ -61,6 +62,8 @@ class Reader {
       profile->counters.push_back({text_of(each.as_object(), "name"), oid(each.as_object(), "oid"),
                                    maybe_oid(each.as_object(), "otherwise"),
                                    number_of(each.as_object(), "times", 1)});
+    for (const json::value& each : array_of(from, "notifications"))
+      profile->notifications.push_back(notification(each.as_object()));
     return profile;
   }
 
@@ -122,6 +125,16 @@ class Reader {
     if (!rule.ports_join.empty() && !profile.joins.contains(rule.ports_join))
       mistake("snmp.unknown-join", rule.ports_join);
     if (rule.value.as == As::ports && rule.ports_join.empty()) mistake("snmp.ports-without-join", rule.leaf);
+    return rule;
+  }
+
+  NotificationRule notification(const json::object& from) {
+    NotificationRule rule;
+    rule.name = text_of(from, "name");
+    rule.oid = oid(from, "oid");
+    rule.hint = flag_of(from, "hint", true);
+    for (const json::value& each : array_of(from, "says"))
+      rule.fields.push_back({text_of(each.as_object(), "what"), value_rule(each.as_object())});
     return rule;
   }
 

@@ -26,6 +26,7 @@ enum class As : std::uint8_t {
   ports,
   netmask,
   prefix_pointer,
+  address,
   hex
 };
 enum class Index : std::uint8_t { interface, join, number, time_filter, ipv4, inet_address };
@@ -75,6 +76,18 @@ struct HintRule {
   bool proves = false; ///< its `moves-on` says more than `anything`: each reading of the state brings it
 };
 
+/// A trap or inform that devices of the profile send.
+struct NotificationRule {
+  std::string name;
+  Oid oid;          ///< snmpTrapOID
+  bool hint = true; ///< may mean that something was configured
+  struct Field {
+    std::string says; ///< `who`, `from`, `command`
+    ValueRule value;  ///< of the varbind whose OID begins so
+  };
+  std::vector<Field> fields;
+};
+
 struct CounterRule {
   std::string name;
   Oid oid;
@@ -97,6 +110,7 @@ struct Profile {
   std::vector<ScalarRule> scalars;
   std::vector<TableRule> tables;
   std::vector<CounterRule> counters;
+  std::vector<NotificationRule> notifications;
 };
 
 /// From the content of `assent-policy:profile`. Refuses what the schema cannot: a join or table that is not

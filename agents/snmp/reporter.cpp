@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 #include "agents/snmp/message.hpp"
 #include "common/text.hpp"
@@ -35,7 +36,7 @@ Reporter::Reporter(Daemon& daemon, Outbox& outbox, std::string session, const Cl
 void Reporter::run() {
   while (!ending_) {
     Batch batch = outbox_.take(gather);
-    if (batch.size() == 0) {
+    if (batch.size() == 0 && !batch.strangers && batch.figures.empty()) {
       if (outbox_.stopped()) return;
       continue;
     }
@@ -58,10 +59,17 @@ void Reporter::split(Batch batch, const Error& error) {
   // A kind with one entry goes with the first half whole, so that both halves get smaller.
   Batch rest;
   const bool one_kind = std::max({batch.states.size(), batch.reach.size(), batch.hints.size(),
-                                  batch.counters.size()}) == batch.size();
+                                  batch.counters.size(), batch.notices.size()}) == batch.size();
   if (one_kind) {
-    rest = {half_of(batch.states, false), half_of(batch.reach, false), half_of(batch.hints, false),
-            half_of(batch.counters, false)};
+    rest.states = half_of(batch.states, false);
+    rest.reach = half_of(batch.reach, false);
+    rest.hints = half_of(batch.hints, false);
+    rest.counters = half_of(batch.counters, false);
+    rest.notices = half_of(batch.notices, false);
+  } else if (!batch.notices.empty()) {
+    // Before the readings that they are evidence for.
+    rest = std::exchange(batch, {});
+    batch.notices = std::exchange(rest.notices, {});
   } else {
     // Kinds apart first.
     const bool states = !batch.states.empty();

@@ -55,6 +55,23 @@ struct CountersSeen {
   std::vector<std::string> narrow; ///< columns that hold a Counter32
 };
 
+/// A trap or inform of a device, as evidence beside a finding: what it says, not what is known.
+struct NoticeSeen {
+  Id device = 0;
+  Instant time{};
+  std::string version;                     ///< v1, v2c, v3
+  bool authentic = false;                  ///< the sender holds the device's key
+  std::string name;                        ///< by the profile, else the OID in numbers
+  std::string who, from, command, claimed; ///< empty: not said
+  friend bool operator==(const NoticeSeen&, const NoticeSeen&) = default;
+};
+
+/// Notifications from addresses that are no device of the agent.
+struct StrangersSeen {
+  std::string address; ///< the last one
+  std::uint64_t count = 0;
+};
+
 /// Takes what is seen; called by the polling thread.
 class Sink {
  public:
@@ -63,6 +80,8 @@ class Sink {
   virtual void seen(ReachSeen reach) = 0;
   virtual void seen(HintsSeen hints) = 0;
   virtual void seen(CountersSeen counters) = 0;
+  virtual void noticed(NoticeSeen) {}
+  virtual void strangers(StrangersSeen) {}
 };
 
 } // namespace assent::snmp

@@ -130,6 +130,11 @@ std::optional<std::string> plain_value(const Value& value, const ValueRule& rule
     return octets ? non_empty(mac_value(value.octets)) : std::nullopt;
   case As::netmask:
     return octets ? non_empty(netmask_value(value.octets)) : std::nullopt;
+  case As::address:
+    // Some agents send the address as text.
+    if (!octets) return std::nullopt;
+    if (std::string said = address_value(value.octets); !said.empty()) return said;
+    return non_empty(text_value(value.octets, encoding));
   case As::hex:
     return octets ? std::optional(to_hex(value.octets)) : std::nullopt;
   case As::object_id:

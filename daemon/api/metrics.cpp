@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::pair<std::string_view, std::string_view> helps[] = {
     {"assent_alarm_notifications_total", "Notifications about alarms, by sort."},
+    {"assent_agent_notifications_total", "Traps and informs that an agent received, by what became of them."},
     {"assent_alarms", "Alarms that hold, by severity."},
     {"assent_alarms_beyond_limit_total", "Alarms that were not kept because too many held."},
     {"assent_alarms_suppressed_total", "Times that people were not told of an alarm, by reason."},

@@ -51,6 +51,8 @@ void note_findings(Step& step, const registry::Device& device, std::vector<watch
     } else {
       ++finding.version;
     }
+    if (finding.kind == "deviation" && finding.state == watch::FindingState::open)
+      attach_notices(step.state, finding);
     step.state.watch.adopt_number(finding.id, finding);
     json::object detail{{"finding", finding.id},
                         {"device", device.name},
@@ -251,7 +253,7 @@ namespace {
 /// Everything of a report, checked before any of it has an effect.
 struct CheckedReport {
   std::vector<std::pair<registry::Device, watch::Observation>> states;
-  std::vector<std::pair<registry::Device, const json::object*>> reach, hints, counters;
+  std::vector<std::pair<registry::Device, const json::object*>> reach, hints, counters, notices;
   Duration offset{};
 };
 
@@ -265,8 +267,9 @@ Result<CheckedReport> checked(Step& step, Id agent, const json::object& input) {
     if (!observation) return observation.error();
     report.states.emplace_back(std::move(*device), std::move(*observation));
   }
-  for (const auto& [name, list] : {std::pair{"reach", &report.reach}, std::pair{"hints", &report.hints},
-                                   std::pair{"counters", &report.counters}})
+  for (const auto& [name, list] :
+       {std::pair{"reach", &report.reach}, std::pair{"hints", &report.hints},
+        std::pair{"counters", &report.counters}, std::pair{"notices", &report.notices}})
     for (const auto& item : array_of(input, name)) {
       auto device = own_device(step, agent, number_of(item.as_object(), "device"));
       if (!device) return device.error();
@@ -281,6 +284,10 @@ Answer report(Step& step, Id agent, const json::object& input) {
   auto report = checked(step, agent, input);
   if (!report) return report.error();
   json::array wanted;
+  take_notification_counts(step, agent, input);
+  const Duration offset = offset_of(step, input);
+  for (const auto& [device, item] : report->notices)
+    if (const auto at = moved_time(*item, "time", offset)) take_notice(step, device.id, *item, *at);
   for (const auto& [device, item] : report->reach)
     reach(step, device, *item);
   for (const auto& [device, item] : report->hints) {

@@ -41,6 +41,7 @@ constexpr std::array all = {
     EventKind{"link-abuse-ended", "records", "notice", of_an_abuse},
     EventKind{"link-excess", "records", "warning", of_a_link},
     EventKind{"link-excess-ended", "records", "notice", of_a_link},
+    EventKind{"notifications-from-strangers", "records", "warning", "address agent count"},
     EventKind{"refusals-counted", "records", "warning", "count identity"},
     EventKind{"refused", "records", "warning", "account agent operation rule ticket why"},
     EventKind{"stamp-moved", "records", "notice", "after before device earliest latest stamp"},

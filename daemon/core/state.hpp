@@ -40,6 +40,17 @@ struct AgentLink {
   Instant heard{};
   std::chrono::nanoseconds heard_at{};
   bool silent = false;
+  std::map<std::string, std::uint64_t> notifications; ///< traps and informs by outcome, as last reported
+  std::uint64_t strangers = 0;                        ///< not told yet
+  std::chrono::nanoseconds strangers_told{};
+};
+
+/// What a trap or inform of a device said. Evidence of little weight: see `authentic`.
+struct Notice {
+  Instant time{}; ///< the daemon's clock
+  std::string version;
+  bool authentic = false;
+  std::string name, who, from, command, claimed;
 };
 
 /// What is known of a device only while the daemon runs.
@@ -52,6 +63,7 @@ struct DeviceLive {
   Instant order_from{};         ///< readings must have begun then or later to answer the order
   Instant read{};               ///< start of the newest complete reading
   std::uint64_t samples = 0;
+  std::deque<Notice> notices;         ///< the newest
   std::optional<std::uint64_t> boots; ///< snmpEngineBoots as last reported
 };
 
@@ -176,6 +188,14 @@ void follow_waivers(Step& step);
 Answer plan(Step& step, Id agent);
 Answer report(Step& step, Id agent, const json::object& input);
 Answer tree(Step& step, Id agent, const json::object& input);
+
+// Traps and informs (notices.cpp).
+void take_notice(Step& step, Id device, const json::object& item, Instant time);
+/// Counts, and strangers: one event in ten minutes for each agent.
+void take_notification_counts(Step& step, Id agent, const json::object& input);
+/// What notices of the finding's interval say goes into its `who` and `how`, with where it comes from.
+void attach_notices(const State& state, watch::Finding& finding);
+void add_notification_counts(const State& state, std::vector<std::pair<std::string, double>>& counters);
 
 // What a ticket does by itself.
 /// Opens where its window allows and everything still holds; else says why and ends it. Called when approved

@@ -361,6 +361,7 @@ Figures CoreThread::make_figures(const WantFigures& want) {
                       {"store_entries", static_cast<double>(store.entries)},
                       {"store_failures", static_cast<double>(store.failures)}};
   if (want.lists || want.series) add_traffic_figures(state, figures, clock_.wall(), want.link);
+  add_notification_counts(state, figures.counters);
   figures.step_buckets = step_buckets_;
   figures.step_seconds = step_seconds_;
   figures.checks = {

@@ -127,6 +127,8 @@ void Watch::adopt_number(Id id, const Finding& finding) {
   ASSENT_CHECK(at->second.id == 0 || at->second.id == id);
   at->second.id = id;
   at->second.version = finding.version;
+  at->second.who = finding.who;
+  at->second.how = finding.how;
   impl_->numbered[id] = {finding.device, &at->second};
 }
 

@@ -169,8 +169,8 @@ class Watch {
   const Finding* finding(Id id) const;                        ///< an open one; else nullptr
   std::vector<const Finding*> open_findings(Id device) const; ///< by path
   void close_finding(Id id); ///< accepted by a ticket: it is no longer open; nothing where it was not
-  /// Core has numbered an opened finding, or counted the version of a changed one on; before the device's
-  /// next observe. Nothing for one that was cleared.
+  /// Core has numbered an opened finding, or counted the version of a changed one on, and knows more of who
+  /// and how; before the device's next observe. Nothing for one that was cleared.
   void adopt_number(Id id, const Finding& finding);
   /// What is to be stored as Reading::detail for the device.
   json::object reading_detail(Id device) const;

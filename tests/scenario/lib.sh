@@ -175,6 +175,7 @@ socket: $w/snmp-extranet.sock
 credentials:
   - {name: demo, version: v2c, community-file: $w/keys/community}
 limits: {timeout: ${TIMEOUT:-1s}, tries: 2}
+${TRAPS:-}
 TXT
   launch assent-snmp "$ASSENT_BIN/assent-snmp" --config "$w/snmp-extranet.yaml" --policies "$ASSENT_SOURCE/policies"
 }
