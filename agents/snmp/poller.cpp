@@ -41,7 +41,7 @@ void Poller::set_plan(Plan plan, Moment now) {
     adopt(devices_[id], *device, rank++, wanted.size(), now);
   by_address_.clear();
   for (const auto& [id, device] : devices_)
-    if (device.community != nullptr) {
+    if (device.credential != nullptr) {
       Endpoint address = device.endpoint;
       address.port = 0;
       by_address_[address].push_back(id);
@@ -321,7 +321,7 @@ const std::vector<Id>& Poller::at_address(Endpoint address) const {
 
 Device* Poller::find(Id id) {
   const auto found = devices_.find(id);
-  return found == devices_.end() || found->second.community == nullptr ? nullptr : &found->second;
+  return found == devices_.end() || found->second.credential == nullptr ? nullptr : &found->second;
 }
 
 void Poller::hinted(Device& device, Moment now) {

@@ -45,7 +45,8 @@ std::string TrapDesk::take(const Endpoint& from, std::string_view bytes, Moment 
 /// Its own community, or one of those that are for notifications only. This proves little: it keeps out what
 /// was sent by mistake.
 bool TrapDesk::may_say(const Device& device, std::string_view community) const {
-  return device.community->reveal() == community ||
+  const Credential& own = *device.credential;
+  return (own.version == Credential::Version::v2c && own.community.reveal() == community) ||
          std::ranges::any_of(communities_, [&](const Secret& each) { return each.reveal() == community; });
 }
 

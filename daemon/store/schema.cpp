@@ -106,7 +106,8 @@ std::vector<std::string> all_statements() {
       "NOT NULL, detail TEXT NOT NULL) STRICT",
       "CREATE TABLE kept(area TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(area, key)) "
       "STRICT, WITHOUT ROWID",
-      "CREATE TABLE sample(link INTEGER NOT NULL, slot INTEGER NOT NULL, up INTEGER NOT NULL, down INTEGER NOT "
+      "CREATE TABLE sample(link INTEGER NOT NULL, slot INTEGER NOT NULL, up INTEGER NOT NULL, down INTEGER "
+      "NOT "
       "NULL, PRIMARY KEY(link, slot)) STRICT, WITHOUT ROWID",
       "CREATE TABLE answered(number INTEGER PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, request "
       "TEXT NOT "

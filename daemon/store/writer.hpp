@@ -83,7 +83,8 @@ class Writer {
   Heads heads_;
   RowTables tables_;
   std::array<Statement, 2> append_;
-  Statement tree_, reading_, kept_, drop_, sample_, old_samples_, answered_, forget_, purge_trees_, purge_readings_;
+  Statement tree_, reading_, kept_, drop_, sample_, old_samples_, answered_, forget_, purge_trees_,
+      purge_readings_;
 };
 
 /// The heads as the database has them.

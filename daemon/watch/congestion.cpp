@@ -173,8 +173,7 @@ void Traffic::end_all(Link& link, std::vector<News>& news) {
   end(link.excess, News::What::excess);
   if (full)
     for (const Id id : link.behind)
-      if (const auto below = links_.find(id); below != links_.end())
-        judge_abuse(below->second, news);
+      if (const auto below = links_.find(id); below != links_.end()) judge_abuse(below->second, news);
   if (link.unmeasured) {
     link.unmeasured = false;
     News one;

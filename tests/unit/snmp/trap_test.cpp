@@ -90,9 +90,9 @@ std::vector<Secret> secrets(const std::string& text) {
   all.emplace_back(text);
   return all;
 }
-std::map<std::string, Secret> credentials() {
-  std::map<std::string, Secret> all;
-  all.emplace("c", Secret("public"));
+std::map<std::string, Credential> credentials() {
+  std::map<std::string, Credential> all;
+  all.emplace("c", Credential(Secret("public")));
   return all;
 }
 
@@ -105,6 +105,7 @@ struct Desk {
       device.address = "10.0.0.1";
       device.port = static_cast<std::uint16_t>(160 + i);
       device.credential = "c";
+      device.waived = {"v2c"};
       device.profile = shipped("standard");
       plan.devices.push_back(device);
     }
