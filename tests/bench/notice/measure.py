@@ -25,7 +25,7 @@ trap = tlv(0x30, b"\x02\x01\x01", b"\x04\x06public",
 for number in range(1, count + 1):
     place = f"changed-{number}"
     subprocess.run([os.environ["ASSENT_BIN"] + "/assent-sim", "--ctl", sim,
-                    f"set sw{number} 1.3.6.1.2.1.1.6.0 {place}"], check=True, stdout=subprocess.DEVNULL)
+                    f"set sw{number} 1.3.6.1.2.1.1.6.0 4 {place}"], check=True, stdout=subprocess.DEVNULL)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.bind((f"127.0.1.{number}", 0))
     begun = time.monotonic()
