@@ -13,6 +13,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "agents/snmp/socket_address.hpp"
+
 namespace assent::snmp {
 namespace {
 
@@ -20,25 +22,6 @@ constexpr std::size_t datagram_bytes = 65'536;
 constexpr int receive_buffer = 8 << 20;
 constexpr int first_passed = 3; ///< sd_listen_fds(3)
 constexpr int most_passed = 64;
-
-union Address {
-  sockaddr any;
-  sockaddr_in v4;
-  sockaddr_in6 v6;
-};
-
-Endpoint endpoint_of(const Address& from) {
-  Endpoint to;
-  if (from.any.sa_family == AF_INET) {
-    to.address[10] = to.address[11] = 0xff;
-    std::memcpy(to.address.data() + 12, &from.v4.sin_addr, 4);
-    to.port = ntohs(from.v4.sin_port);
-  } else {
-    std::memcpy(to.address.data(), &from.v6.sin6_addr, 16);
-    to.port = ntohs(from.v6.sin6_port);
-  }
-  return to;
-}
 
 Error no_socket(const Endpoint& at) {
   return fail(Fault::outside, "snmp.no-trap-socket", {{"address", at.text()}, {"why", std::strerror(errno)}});
@@ -55,7 +38,7 @@ struct TrapSockets::Buffers {
   std::unique_ptr<char[]> bytes{new char[turn_datagrams * datagram_bytes]};
   std::array<mmsghdr, turn_datagrams> messages{};
   std::array<iovec, turn_datagrams> parts{};
-  std::array<Address, turn_datagrams> sources{};
+  std::array<SocketAddress, turn_datagrams> sources{};
 };
 
 TrapSockets::TrapSockets() : buffers_(std::make_unique<Buffers>()), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
@@ -80,7 +63,7 @@ Status TrapSockets::open_all(const std::vector<Endpoint>& listen) {
     if (fd < 0) return no_socket(at);
     sockets_.push_back(fd);
     const int yes = 1;
-    Address address;
+    SocketAddress address;
     std::memset(&address, 0, sizeof address);
     socklen_t size = sizeof address.v4;
     if (at.is_v4()) {
@@ -113,7 +96,7 @@ void TrapSockets::passed_sockets() {
   for (int fd = first_passed; fd < first_passed + count; ++fd) {
     int type = 0;
     socklen_t size = sizeof type;
-    Address at{};
+    SocketAddress at{};
     socklen_t length = sizeof at;
     const bool datagrams = ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM;
     const bool internet = ::getsockname(fd, &at.any, &length) == 0 &&
@@ -171,7 +154,7 @@ std::size_t TrapSockets::receive_from(int fd, std::size_t most, const Take& take
   for (int i = 0; i < got; ++i) {
     const auto n = static_cast<std::size_t>(i);
     const char* bytes = buffers.bytes.get() + n * datagram_bytes;
-    const std::string answer = take(endpoint_of(buffers.sources[n]), {bytes, buffers.messages[n].msg_len});
+    const std::string answer = take(from_socket(buffers.sources[n]), {bytes, buffers.messages[n].msg_len});
     if (answer.empty()) continue;
     // An answer that is lost is asked for again by whoever waits for it.
     const msghdr& heard = buffers.messages[n].msg_hdr;

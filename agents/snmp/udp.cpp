@@ -11,45 +11,14 @@
 #include <cstring>
 #include <ctime>
 
+#include "agents/snmp/socket_address.hpp"
+
 namespace assent::snmp {
 namespace {
 
 constexpr std::size_t batch = 64;
 constexpr std::size_t datagram_bytes = 65'536;
 constexpr int receive_buffer = 8 << 20;
-
-union Address {
-  sockaddr any;
-  sockaddr_in v4;
-  sockaddr_in6 v6;
-};
-
-socklen_t to_socket(const Endpoint& from, Address& to) {
-  std::memset(&to, 0, sizeof to);
-  if (from.is_v4()) {
-    to.v4.sin_family = AF_INET;
-    to.v4.sin_port = htons(from.port);
-    std::memcpy(&to.v4.sin_addr, from.address.data() + 12, 4);
-    return sizeof to.v4;
-  }
-  to.v6.sin6_family = AF_INET6;
-  to.v6.sin6_port = htons(from.port);
-  std::memcpy(&to.v6.sin6_addr, from.address.data(), 16);
-  return sizeof to.v6;
-}
-
-Endpoint from_socket(const Address& from) {
-  Endpoint to;
-  if (from.any.sa_family == AF_INET) {
-    to.address[10] = to.address[11] = 0xff;
-    std::memcpy(to.address.data() + 12, &from.v4.sin_addr, 4);
-    to.port = ntohs(from.v4.sin_port);
-  } else {
-    std::memcpy(to.address.data(), &from.v6.sin6_addr, 16);
-    to.port = ntohs(from.v6.sin6_port);
-  }
-  return to;
-}
 
 /// One socket with its buffers.
 class Socket {
@@ -99,7 +68,7 @@ class Socket {
 
   void take_errors(const Udp::Refused& refused) {
     for (std::size_t i = 0; i < batch; ++i) {
-      Address at{};
+      SocketAddress at{};
       std::array<char, 512> control{};
       char byte = 0;
       iovec part{&byte, 1};
@@ -131,7 +100,7 @@ class Socket {
   std::unique_ptr<char[]> bytes_{new char[batch * datagram_bytes]};
   std::array<mmsghdr, batch> messages_{};
   std::array<iovec, batch> parts_{};
-  std::array<Address, batch> sources_{};
+  std::array<SocketAddress, batch> sources_{};
   std::array<std::array<char, 64>, batch> controls_{};
 };
 
@@ -144,7 +113,7 @@ class Sockets final : public Udp {
   }
 
   bool send(const Endpoint& to, std::string_view bytes) override {
-    Address address;
+    SocketAddress address;
     const socklen_t length = to_socket(to, address);
     const int fd = to.is_v4() ? v4_.fd : v6_.fd;
     // An ICMP error of another device is told once, at any call: the second try is ours.
