@@ -63,20 +63,9 @@ Status TrapSockets::open_all(const std::vector<Endpoint>& listen) {
     if (fd < 0) return no_socket(at);
     sockets_.push_back(fd);
     const int yes = 1;
+    if (!at.is_v4()) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
     SocketAddress address;
-    std::memset(&address, 0, sizeof address);
-    socklen_t size = sizeof address.v4;
-    if (at.is_v4()) {
-      address.v4.sin_family = AF_INET;
-      address.v4.sin_port = htons(at.port);
-      std::memcpy(&address.v4.sin_addr, at.address.data() + 12, 4);
-    } else {
-      ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
-      address.v6.sin6_family = AF_INET6;
-      address.v6.sin6_port = htons(at.port);
-      std::memcpy(&address.v6.sin6_addr, at.address.data(), 16);
-      size = sizeof address.v6;
-    }
+    const socklen_t size = to_socket(at, address);
     if (::bind(fd, &address.any, size) != 0) return no_socket(at);
   }
   for (const int fd : sockets_) {

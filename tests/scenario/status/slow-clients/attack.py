@@ -49,6 +49,7 @@ class Slow:
 
 def attack():
     clients = [Slow(i % 4) for i in range(count)]
+    print("connected", flush=True)
     while not stop.is_set():
         for i, client in enumerate(clients):
             if not client.move():
@@ -100,7 +101,8 @@ if len(sys.argv) > 5:  # the attacker's own process: so that measuring is not sl
 
 attacker = subprocess.Popen([sys.executable, __file__, *sys.argv[1:5], "attack"], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, text=True)
-time.sleep(1.5)  # until all have connected
+if attacker.stdout.readline() != "connected\n":
+    sys.exit("the slow clients did not connect")
 began = time.monotonic()
 results = {}
 threads = [threading.Thread(target=lambda t=t: results.update({t: measure(t, began + seconds)})) for t in ("status", "control")]
