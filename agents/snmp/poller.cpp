@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Steady hint_pause = 30s;     ///< between two readings that hints cause
 constexpr Steady first_spread = 20ms;  ///< between two devices' first readings
 constexpr Steady state_limit = 240s;   ///< of one reading of the state
 constexpr Steady order_patience = 20s; ///< until an answered order that is still asked for is read again
@@ -295,39 +294,6 @@ void Poller::datagram(const Endpoint& from, std::string_view bytes, Moment now) 
 
 void Poller::refused(const Endpoint& at) {
   if (const auto found = by_endpoint_.find(at); found != by_endpoint_.end()) found->second->refused = true;
-}
-
-void Poller::ask_state(Device& device, Moment now) {
-  const bool recently = device.hint_read != Steady::zero() && now.steady < device.hint_read + hint_pause;
-  if (recently) {
-    // Put off, not forgotten.
-    device.hint_waits = true;
-    device.state_due = std::min(device.state_due, device.hint_read + hint_pause);
-    return;
-  }
-  device.hint_read = now.steady;
-  device.state_asked = true;
-  // A cache may still hold what was before the change that the hint told of.
-  if (const Steady staleness = device.plan.profile->staleness; staleness > 0s)
-    device.state_due = std::min(device.state_due, now.steady + std::max(staleness, hint_pause));
-}
-
-const std::vector<Id>& Poller::at_address(Endpoint address) const {
-  static const std::vector<Id> nobody;
-  address.port = 0;
-  const auto found = by_address_.find(address);
-  return found == by_address_.end() ? nobody : found->second;
-}
-
-Device* Poller::find(Id id) {
-  const auto found = devices_.find(id);
-  return found == devices_.end() || found->second.credential == nullptr ? nullptr : &found->second;
-}
-
-void Poller::hinted(Device& device, Moment now) {
-  ask_state(device, now);
-  due(device, now);
-  plan_wake(device);
 }
 
 void Poller::reached(Device& device, bool heard) {

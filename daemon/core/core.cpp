@@ -108,14 +108,6 @@ void CoreThread::refused(Peer peer, std::string what, Error error) {
   queue_.put(Message{Turned{std::move(request), std::move(error)}}, options_.queue_bound);
 }
 
-void CoreThread::figures(std::function<void(Figures)> answer, Id link) {
-  queue_.put(WantFigures{std::move(answer), true, false, link});
-}
-
-void CoreThread::numbers(bool series, std::function<void(Figures)> answer) {
-  queue_.put(WantFigures{std::move(answer), false, series, 0});
-}
-
 void CoreThread::probe(std::function<void()> answer) {
   queue_.put(Probe{std::move(answer)});
 }

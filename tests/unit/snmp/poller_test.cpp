@@ -1,3 +1,4 @@
+// One fixture, a network of scripted agents, serves all these cases; therefore this file is longer than others.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
