@@ -1,4 +1,5 @@
-// Each refusal stands beside the request that is granted, over one fixture; therefore this file is longer than others.
+// Each refusal stands beside the request that is granted, over one fixture; therefore this file is longer
+// than others.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,5 @@
-// One fixture, a network of scripted agents, serves all these cases; therefore this file is longer than others.
+// One fixture, a network of scripted agents, serves all these cases; therefore this file is longer than
+// others.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
