@@ -96,10 +96,12 @@ Scope Readers::of(const std::string& account, std::uint64_t authority, Clock& cl
   scope.person = people->second.front();
   const auto& held = known_.roles_of[scope.person];
   bool all = false;
-  for (const auto& [role, organisation] : held) {
+  for (const auto& holding : held) {
+    const auto& [role, organisation] = holding;
     // Roles that exclude each other give nothing, here as where they decide.
-    if (std::any_of(held.begin(), held.end(),
-                    [&](const auto& other) { return policy_.exclude_each_other(role, other.first); }))
+    if (std::any_of(held.begin(), held.end(), [&](const auto& other) {
+          return policy_.exclude_each_other(holding.first, other.first);
+        }))
       continue;
     const bool reads = policy_.grants(role, "read");
     all = all || policy_.grants(role, "read-all") || (reads && organisation == known_.root);
