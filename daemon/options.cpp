@@ -28,7 +28,7 @@ int facility_of(std::string_view name) {
       {"user", 1}, {"daemon", 3}, {"auth", 4}, {"authpriv", 10}};
   for (const auto& [known, number] : named)
     if (known == name) return number;
-  return name.starts_with("local") && name.size() == 6 ? 16 + (name[5] - '0') : 13;
+  return name.starts_with("local") && name.size() == 6 ? 16 + (name[5] - '0') : syslog::Target{}.facility;
 }
 
 /// A file name that says which receiver it is: `tls-192.0.2.10-6514`.

@@ -13,7 +13,7 @@ struct Target {
   enum class Kind : std::uint8_t { local, udp, tcp, tls } kind = Kind::local;
   std::string address = "/dev/log"; ///< socket path, or host address
   std::uint16_t port = 514;
-  int facility = 13; ///< log audit (RFC 5424 table 1)
+  int facility = 16; ///< local0 (RFC 5424 table 1)
   std::string app = "assentd";
   std::string hostname;             ///< empty: the machine's
   std::uint32_t enterprise = 32473; ///< of the SD-ID `assent@32473`

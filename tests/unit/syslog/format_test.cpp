@@ -28,7 +28,7 @@ Event event() {
 
 BOOST_AUTO_TEST_CASE(a_message_has_the_layout_of_rfc_5424) {
   BOOST_TEST(format(event(), target(), 42) ==
-             "<108>1 2027-01-15T08:00:00.000000Z county-1 assentd 42 finding-opened "
+             "<132>1 2027-01-15T08:00:00.000000Z county-1 assentd 42 finding-opened "
              "[assent@32473 msgid=\"finding-opened\" device=\"sw-1\" finding=\"17\"] VLAN 20 was renamed");
 }
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(header_fields_hold_printable_ascii_or_nothing) {
   sent.time = Instant{};
   sent.params = {{"a b=]\"C", "1"}, {"名", "2"}};
   BOOST_TEST(format(sent, odd, 1) ==
-             "<108>1 - 1 ab 1 - [assent@32473 msgid=\"-\" abc=\"1\"] VLAN 20 was renamed");
+             "<132>1 - 1 ab 1 - [assent@32473 msgid=\"-\" abc=\"1\"] VLAN 20 was renamed");
 }
 
 BOOST_AUTO_TEST_CASE(no_datagram_exceeds_2048_bytes_and_characters_stay_whole) {
