@@ -122,6 +122,20 @@ class Life {
     return out;
   }
 
+  /// Of a lost table, all below its topmost node of which nothing is shown.
+  static void lose(const std::string& lost, const std::set<std::string>& shown,
+                   std::set<std::string>& unknown) {
+    const auto shows = [&](const std::string& above) {
+      return std::any_of(shown.begin(), shown.end(),
+                         [&](const std::string& one) { return is_under(one, above); });
+    };
+    std::size_t slash = lost.find('/', 1);
+    while (slash != std::string::npos && shows(lost.substr(0, slash)))
+      slash = lost.find('/', slash + 1);
+    for (const std::string& path : paths)
+      if (is_under(schema_path(path), lost.substr(0, slash))) unknown.insert(schema_path(path));
+  }
+
   Reading read(bool may_fail) {
     Reading out;
     const int started = now_, ended = now_ + 1 + below(10);
@@ -148,19 +162,8 @@ class Life {
     for (const std::string& path : paths) {
       const std::string schema = schema_path(path);
       for (const std::string& section : lost)
-        if (reported && is_under(schema, section)) out.unknown_schemas.insert(schema);
-      if (!approved_.contains(path) || shown.contains(schema)) continue;
-      // Of a lost table, all below its topmost node of which nothing is shown.
-      std::size_t slash = schema.find('/', 1);
-      const auto shows = [&](const std::string& above) {
-        return std::any_of(shown.begin(), shown.end(),
-                           [&](const std::string& one) { return is_under(one, above); });
-      };
-      while (slash != std::string::npos && shows(schema.substr(0, slash)))
-        slash = schema.find('/', slash + 1);
-      for (const std::string& other : paths)
-        if (is_under(schema_path(other), schema.substr(0, slash)))
-          out.unknown_schemas.insert(schema_path(other));
+        if (reported && is_under(schema, section)) lose(section, shown, out.unknown_schemas);
+      if (approved_.contains(path) && !shown.contains(schema)) lose(schema, shown, out.unknown_schemas);
     }
     out.observation = {device,    "p", 1, fingerprint(builder.text()), builder.text(), at(started),
                        at(ended), {},  {}};
