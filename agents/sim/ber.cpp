@@ -68,15 +68,10 @@ void put_subidentifier(std::string& out, std::uint32_t value) {
 
 } // namespace
 
-std::optional<Request> parse_request(std::string_view datagram) {
-  Reader outer(datagram);
-  Reader message(outer.expect(tag::sequence));
-  if (outer.failed() || !outer.done()) return std::nullopt;
+std::optional<Request> parse_pdu(std::uint8_t kind, std::string_view content) {
   Request out;
-  out.version = message.integer();
-  out.community = message.expect(tag::octets);
-  Reader body(message.next(out.pdu));
-  if (message.failed() || !message.done() || (out.version != 0 && out.version != 1)) return std::nullopt;
+  out.pdu = kind;
+  Reader body(content);
   out.id = body.integer();
   out.first = body.integer();
   out.second = body.integer();
@@ -90,6 +85,22 @@ std::optional<Request> parse_request(std::string_view datagram) {
     if (list.failed() || pair.failed() || !pair.done() || !oid) return std::nullopt;
     out.bindings.push_back({std::move(*oid), std::move(value)});
   }
+  return out;
+}
+
+std::optional<Request> parse_request(std::string_view datagram) {
+  Reader outer(datagram);
+  Reader message(outer.expect(tag::sequence));
+  if (outer.failed() || !outer.done()) return std::nullopt;
+  const int version = message.integer();
+  const std::string_view community = message.expect(tag::octets);
+  std::uint8_t kind = 0;
+  const std::string_view content = message.next(kind);
+  if (message.failed() || !message.done() || (version != 0 && version != 1)) return std::nullopt;
+  auto out = parse_pdu(kind, content);
+  if (!out) return std::nullopt;
+  out->version = version;
+  out->community = community;
   return out;
 }
 
@@ -190,15 +201,24 @@ std::uint64_t number_of(std::string_view content) {
   return out;
 }
 
-std::string response(const Request& request, int error_status, int error_index, std::string_view bindings) {
+std::string response_pdu(const Request& request, int error_status, int error_index,
+                         std::string_view bindings) {
   std::string body = encode(tag::integer, integer_content(request.id));
   body += encode(tag::integer, integer_content(error_status));
   body += encode(tag::integer, integer_content(error_index));
   body += encode(tag::sequence, bindings);
-  std::string message = encode(tag::integer, integer_content(request.version));
-  message += encode(tag::octets, request.community);
-  message += encode(pdu::response, body);
-  return encode(tag::sequence, message);
+  return encode(pdu::response, body);
+}
+
+std::string message(const Request& request, std::string_view whole_pdu) {
+  std::string content = encode(tag::integer, integer_content(request.version));
+  content += encode(tag::octets, request.community);
+  content += whole_pdu;
+  return encode(tag::sequence, content);
+}
+
+std::string response(const Request& request, int error_status, int error_index, std::string_view bindings) {
+  return message(request, response_pdu(request, error_status, error_index, bindings));
 }
 
 std::optional<Oid> parse_oid(std::string_view text) {

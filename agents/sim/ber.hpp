@@ -1,5 +1,6 @@
 // The part of BER that SNMPv1 and SNMPv2c need (RFC 1157, RFC 1901, RFC 3416), both ways. Pure. The simulator
-// has its own codec, so that it never shares a mistake with the agent that it tests.
+// has its own codec, so that it never shares a mistake with the agent that it tests; what SNMPv3 puts around
+// a PDU is shared (v3.hpp).
 #pragma once
 
 #include <cstdint>
@@ -54,6 +55,8 @@ struct Request {
 
 /// Nothing where the bytes are not exactly one well-formed SNMPv1 or SNMPv2c message with a PDU.
 std::optional<Request> parse_request(std::string_view datagram);
+/// The same of a PDU alone: its tag and its content.
+std::optional<Request> parse_pdu(std::uint8_t tag, std::string_view content);
 
 std::string encode(std::uint8_t tag, std::string_view content); ///< tag, length, content
 std::string encode_oid(const Oid& oid);                         ///< with tag and length
@@ -65,7 +68,12 @@ std::optional<Oid> oid_of(std::string_view content);
 std::uint64_t
 number_of(std::string_view content); ///< of an unsigned type; 0 where it is longer than nine bytes
 
-/// The answer to a request; `bindings` are encoded already.
+/// The Response-PDU to a request; `bindings` are encoded already.
+std::string response_pdu(const Request& request, int error_status, int error_index,
+                         std::string_view bindings);
+/// An SNMPv1 or SNMPv2c message, as the request was, with a whole PDU.
+std::string message(const Request& request, std::string_view whole_pdu);
+/// Both.
 std::string response(const Request& request, int error_status, int error_index, std::string_view bindings);
 
 /// `1.3.6.1`, with or without a dot in front; at most 128 sub-identifiers, of at least two.

@@ -7,6 +7,7 @@
 
 #include "agents/sim/device.hpp"
 #include "agents/sim/recording.hpp"
+#include "agents/snmp/secret.hpp"
 
 namespace assent::sim {
 namespace {
@@ -43,6 +44,44 @@ Result<DeviceSpec> device_of(const YAML::Node& node, const std::filesystem::path
   return out;
 }
 
+Result<snmp::Secret> password(const std::filesystem::path& file) {
+  auto read = snmp::Secret::from_file(file.string());
+  if (!read) return problem(file.string() + ": cannot be used (" + read.error().what.id + ")");
+  return read;
+}
+
+Result<snmp::usm::UserKeys> user_of(const YAML::Node& node, const std::filesystem::path& folder) {
+  namespace usm = snmp::usm;
+  if (!node.IsMap()) return problem(where(node) + "a user is user, authentication and privacy");
+  std::string name;
+  std::optional<usm::Auth> auth = usm::Auth::sha256;
+  std::optional<usm::Priv> priv = usm::Priv::aes128;
+  snmp::Secret auth_password, priv_password;
+  for (const auto& entry : node) {
+    const auto key = entry.first.as<std::string>();
+    const auto text = entry.second.as<std::string>();
+    if (key == "user") {
+      name = text;
+    } else if (key == "authentication") {
+      auth = usm::auth_of(text);
+    } else if (key == "privacy") {
+      priv = usm::priv_of(text);
+    } else if (key == "authentication-file" || key == "privacy-file") {
+      auto read = password(folder / text);
+      if (!read) return read.error();
+      (key == "privacy-file" ? priv_password : auth_password) = std::move(*read);
+    } else {
+      return problem(where(entry.first) + "unknown: " + key);
+    }
+  }
+  if (name.empty() || name.size() > usm::max_user || !auth || !priv)
+    return problem(where(node) + "a user needs a name and algorithms that are known");
+  if ((*auth != usm::Auth::none && auth_password.reveal().empty()) ||
+      (*priv != usm::Priv::none && (*auth == usm::Auth::none || priv_password.reveal().empty())))
+    return problem(where(node) + "a user needs a file for each password");
+  return usm::user_keys(name, *auth, auth_password.reveal(), *priv, priv_password.reveal());
+}
+
 Status read_config(const YAML::Node& root, const std::filesystem::path& folder, Config& config) {
   if (!root.IsMap()) return problem("a map was expected");
   for (const auto& entry : root) {
@@ -58,6 +97,12 @@ Status read_config(const YAML::Node& root, const std::filesystem::path& folder, 
         auto device = device_of(item, folder);
         if (!device) return device.error();
         config.devices.push_back(std::move(*device));
+      }
+    } else if (key == "users" && entry.second.IsSequence()) {
+      for (const auto& item : entry.second) {
+        auto user = user_of(item, folder);
+        if (!user) return user.error();
+        config.users.push_back(std::move(*user));
       }
     } else {
       return problem(where(entry.first) + "unknown or wrong: " + key);

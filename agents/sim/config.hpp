@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/snmp/usm_keys.hpp"
 #include "common/result.hpp"
 
 namespace assent::sim {
@@ -17,9 +18,10 @@ struct DeviceSpec {
 
 struct Config {
   std::vector<DeviceSpec> devices;
-  std::string control;      ///< path of the control socket; empty: none
-  std::uint64_t rate = 0;   ///< units per second for every counter
-  std::size_t answer_bytes; ///< set by Config()
+  std::vector<snmp::usm::UserKeys> users; ///< of SNMPv3, at every device; none: no SNMPv3
+  std::string control;                    ///< path of the control socket; empty: none
+  std::uint64_t rate = 0;                 ///< units per second for every counter
+  std::size_t answer_bytes;               ///< set by Config()
   unsigned fleet = 0, interfaces = 48;
   std::uint16_t first_port = 20000;
   bool one_port = false; ///< fleet on 127.1.x.y with one port instead of many ports on 127.0.0.1
@@ -29,7 +31,9 @@ struct Config {
 /// `NAME=FILE.snmprec@127.0.0.1:PORT`, and `,COMMUNITY` behind it where it is not `public`.
 Result<DeviceSpec> parse_device(std::string_view text);
 
-/// YAML with `control`, `rate`, `answer-bytes` and `devices` [{name, file, address, port, community}];
+/// YAML with `control`, `rate`, `answer-bytes`, `devices` [{name, file, address, port, community}] and
+/// `users`
+/// [{user, authentication, authentication-file, privacy, privacy-file}] as assent-snmp.yaml has them;
 /// relative file names count from the file's own folder. Whatever else it holds is refused.
 Status load_config(const std::string& file, Config& config);
 

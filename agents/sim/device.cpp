@@ -7,6 +7,7 @@ namespace {
 
 const Oid sys_up_time = {1, 3, 6, 1, 2, 1, 1, 3, 0};          // SNMPv2-MIB sysUpTime.0
 const Oid hr_system_uptime = {1, 3, 6, 1, 2, 1, 25, 1, 1, 0}; // HOST-RESOURCES-MIB hrSystemUptime.0
+const Oid engine_id = {1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0};     // SNMP-FRAMEWORK-MIB snmpEngineID.0
 const Oid engine_boots = {1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0};  // SNMP-FRAMEWORK-MIB snmpEngineBoots.0
 const Oid engine_time = {1, 3, 6, 1, 6, 3, 10, 2, 1, 3, 0};   // SNMP-FRAMEWORK-MIB snmpEngineTime.0
 constexpr std::size_t message_overhead = 48;                  // around bindings and community, at most
@@ -49,7 +50,32 @@ bool Device::grow(const Oid& oid, std::uint64_t units, Moment now) {
 }
 
 Device::Device(std::string name, std::shared_ptr<const Template> base, Moment now)
-    : name_(std::move(name)), tree_(std::move(base)), booted_(now) {}
+    : name_(std::move(name)), lots_(std::hash<std::string>{}(name_) | 1), tree_(std::move(base)),
+      booted_(now) {}
+
+void Device::speak_v3(V3Users& users) {
+  engine_ = std::make_unique<V3Engine>(engine_id_of(name_), users);
+  tree_.set(engine_id, {tag::octets, engine_->id()});
+  for (const Oid& oid : {engine_boots, engine_time})
+    if (tree_.find(oid) == nullptr) tree_.set(oid, {tag::integer, integer_content(1)});
+}
+
+snmp::usm::EngineStamp Device::engine_clock(Moment now) const {
+  const auto number = [&](const Oid& oid) {
+    const auto value = read(oid, now);
+    return value ? static_cast<std::uint32_t>(number_of(value->content) & 0x7fffffff) : 0;
+  };
+  return {number(engine_boots), number(engine_time)};
+}
+
+/// Marsaglia's xorshift: enough to lose datagrams by.
+bool Device::lost() {
+  if (loss == 0) return false;
+  lots_ ^= lots_ << 13;
+  lots_ ^= lots_ >> 7;
+  lots_ ^= lots_ << 17;
+  return lots_ % 100 < loss;
+}
 
 Value Device::current(const Object& object, Moment now) const {
   const auto elapsed = static_cast<std::uint64_t>(std::max<Moment::rep>(0, (now - booted_).count()));
@@ -100,31 +126,56 @@ std::optional<Value> Device::read(const Oid& oid, Moment now) const {
 
 std::optional<std::string> Device::answer(std::string_view datagram, Moment now) {
   if (mute) return std::nullopt;
+  auto out = answered(datagram, now);
+  if (out && lost()) return std::nullopt;
+  return out;
+}
+
+std::optional<std::string> Device::answered(std::string_view datagram, Moment now) {
+  if (engine_ != nullptr && snmp::usm::version_of(datagram) == 3) return answer_v3(datagram, now);
   const auto request = parse_request(datagram);
-  if (!request || request->community != community) return std::nullopt;
+  if (!request || community.empty() || request->community != community) return std::nullopt;
+  if (request->version == 0 && request->pdu == pdu::get_bulk) return std::nullopt; // SNMPv1 has none
+  return answer_pdu(*request, answer_bytes, message_overhead + request->community.size(), now,
+                    [&](std::string_view response) { return message(*request, response); });
+}
+
+std::optional<std::string> Device::answer_v3(std::string_view datagram, Moment now) {
+  const auto clock = engine_clock(now);
+  V3Engine::Opened opened = engine_->open(datagram, clock);
+  if (!opened.report.empty()) return std::move(opened.report);
+  if (!opened.good) return std::nullopt;
+  const std::size_t limit = std::min<std::size_t>(answer_bytes, opened.max_size);
+  auto out = answer_pdu(opened.request, limit, engine_->overhead(opened), now,
+                        [&](std::string_view response) { return engine_->seal(opened, response, clock); });
+  if (out && out->empty()) return std::nullopt;
+  return out;
+}
+
+std::optional<std::string> Device::answer_pdu(const Request& request, std::size_t limit, std::size_t overhead,
+                                              Moment now, const Wrap& wrap) {
   int error = status::ok, index = 0;
   std::string bindings;
-  switch (request->pdu) {
+  switch (request.pdu) {
   case pdu::get:
-    bindings = bindings_of_get(*request, now, error, index);
+    bindings = bindings_of_get(request, now, error, index);
     break;
   case pdu::get_next:
-    bindings = bindings_of_next(*request, now, error, index);
+    bindings = bindings_of_next(request, now, error, index);
     break;
   case pdu::get_bulk:
-    if (request->version == 0) return std::nullopt; // SNMPv1 has none
-    bindings = bindings_of_bulk(*request, now);
+    bindings = bindings_of_bulk(request, limit - std::min(limit, overhead), now);
     break;
   case pdu::set:
-    bindings = apply_set(*request, error, index);
+    bindings = apply_set(request, error, index);
     break;
   default:
     return std::nullopt;
   }
-  std::string out = response(*request, error, index, error == status::ok ? bindings : echo(*request));
-  if (out.size() <= answer_bytes || request->bindings.size() <= 1 || request->pdu == pdu::get_bulk)
-    return out;
-  return response(*request, status::too_big, 0, request->version == 0 ? echo(*request) : std::string());
+  std::string out = wrap(response_pdu(request, error, index, error == status::ok ? bindings : echo(request)));
+  if (out.size() <= limit || request.bindings.size() <= 1 || request.pdu == pdu::get_bulk) return out;
+  return wrap(
+      response_pdu(request, status::too_big, 0, request.version == 0 ? echo(request) : std::string()));
 }
 
 std::string Device::bindings_of_get(const Request& request, Moment now, int& error, int& index) const {
@@ -162,9 +213,8 @@ std::string Device::bindings_of_next(const Request& request, Moment now, int& er
 }
 
 /// RFC 3416, 4.2.3: as many bindings as fit, in the order of the repetitions.
-std::string Device::bindings_of_bulk(const Request& request, Moment now) const {
+std::string Device::bindings_of_bulk(const Request& request, std::size_t room, Moment now) const {
   std::string out;
-  const std::size_t room = answer_bytes - std::min(answer_bytes, message_overhead + request.community.size());
   const std::size_t singles =
       std::min<std::size_t>(static_cast<std::size_t>(std::max(0, request.first)), request.bindings.size());
   const auto add = [&](const Object* object, const Oid& oid) {

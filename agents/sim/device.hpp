@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "agents/sim/tree.hpp"
+#include "agents/sim/v3.hpp"
 
 namespace assent::sim {
 
@@ -22,15 +24,22 @@ class Device {
   Device(std::string name, std::shared_ptr<const Template> base, Moment now);
 
   const std::string& name() const { return name_; }
-  std::string community = "public";
-  std::uint64_t rate = 0; ///< units per second that every counter grows by
+  std::string community = "public"; ///< empty: no answer to SNMPv1 and SNMPv2c
+  std::uint64_t rate = 0;           ///< units per second that every counter grows by
   std::size_t answer_bytes = default_answer_bytes;
   bool mute = false;
+  unsigned loss = 0; ///< percent of the answers that get lost, by lot: the same ones in every run
   std::chrono::milliseconds delay{0};
   Tree& tree() { return tree_; }
   const Tree& tree() const { return tree_; }
 
-  /// The answer, or nothing: not an SNMPv1 or SNMPv2c request, another community, mute.
+  /// Answers these users over SNMPv3, too. `users` outlives the device. snmpEngineID.0 is made of the name;
+  /// snmpEngineBoots.0 and snmpEngineTime.0 are the engine's clock, as they stand in the tree: who sets them
+  /// sets it.
+  void speak_v3(V3Users& users);
+
+  /// The answer, or nothing: not a request of a version that it speaks, another community, mute, lost. Of
+  /// SNMPv3 also a Report.
   std::optional<std::string> answer(std::string_view datagram, Moment now);
 
   /// This counter grows by so many units per second from now on, whatever the others do; false where there is
@@ -46,9 +55,17 @@ class Device {
   void reboot(bool reindex, Moment now);
 
  private:
+  using Wrap = std::function<std::string(std::string_view pdu)>;
+  std::optional<std::string> answered(std::string_view datagram, Moment now);
+  std::optional<std::string> answer_v3(std::string_view datagram, Moment now);
+  std::optional<std::string> answer_pdu(const Request& request, std::size_t limit, std::size_t overhead,
+                                        Moment now, const Wrap& wrap);
+  snmp::usm::EngineStamp engine_clock(Moment now) const;
+  bool lost();
+
   std::string bindings_of_get(const Request& request, Moment now, int& error, int& index) const;
   std::string bindings_of_next(const Request& request, Moment now, int& error, int& index) const;
-  std::string bindings_of_bulk(const Request& request, Moment now) const;
+  std::string bindings_of_bulk(const Request& request, std::size_t room, Moment now) const;
   std::string apply_set(const Request& request, int& error, int& index);
   std::string encoded(const Object& object, Moment now) const;
   Value current(const Object& object, Moment now) const;
@@ -61,6 +78,8 @@ class Device {
   };
 
   std::string name_;
+  std::unique_ptr<V3Engine> engine_;
+  std::uint64_t lots_;
   std::map<Oid, Growth> growths_;
   Tree tree_;
   Moment booted_;

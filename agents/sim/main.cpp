@@ -9,14 +9,14 @@
 using namespace assent::sim;
 
 int main(int argc, char** argv) {
-  CLI::App app("Simulates SNMP devices (v1, v2c) on UDP sockets of this machine");
+  CLI::App app("Simulates SNMP devices (v1, v2c, v3) on UDP sockets of this machine");
   app.set_version_flag("--version", std::string("assent-sim ") + ASSENT_VERSION);
   Config config;
   std::string file, control_path, ctl_path;
   std::vector<std::string> devices, words;
   std::uint64_t rate = 0;
   std::size_t answer_bytes = 0;
-  app.add_option("--config", file, "YAML file: control, rate, answer-bytes, devices");
+  app.add_option("--config", file, "YAML file: control, rate, answer-bytes, devices, users");
   app.add_option("--device", devices, "NAME=FILE.snmprec@ADDRESS:PORT[,COMMUNITY]; may be repeated");
   app.add_option("--control", control_path, "path of the control socket");
   app.add_option("--rate", rate, "units per second that every counter grows by");

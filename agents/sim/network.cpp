@@ -59,6 +59,8 @@ Result<std::string> apply(Device& device, const std::vector<std::string_view>& w
   }
   if (verb == "delay" && amount >= 0 && amount <= 600'000) {
     device.delay = std::chrono::milliseconds(amount);
+  } else if (verb == "loss" && amount >= 0 && amount <= 100) {
+    device.loss = static_cast<unsigned>(amount);
   } else if (verb == "rate" && amount >= 0) {
     device.rate = static_cast<std::uint64_t>(amount);
   } else if ((verb == "mute" || verb == "unmute") && words.size() == 2) {
@@ -68,7 +70,7 @@ Result<std::string> apply(Device& device, const std::vector<std::string_view>& w
   } else {
     return problem(
         "set NAME OID TAG VALUE | del NAME OID | get NAME OID | mute NAME | unmute NAME | delay NAME MS | "
-        "rate NAME UNITS | grow NAME OID UNITS | reboot NAME [reindex] | list");
+        "loss NAME PERCENT | rate NAME UNITS | grow NAME OID UNITS | reboot NAME [reindex] | list");
   }
   return std::string();
 }

@@ -91,6 +91,7 @@ class Server {
   void send_late();
   int timeout() const;
 
+  V3Users users_;
   Network network_;
   Descriptor poll_{epoll_create1(EPOLL_CLOEXEC)};
   Descriptor signals_, listener_;
@@ -125,6 +126,7 @@ Status Server::add_device(const DeviceSpec& spec, std::shared_ptr<const Template
   device->community = spec.community;
   device->rate = config.rate;
   device->answer_bytes = config.answer_bytes;
+  if (!users_.all().empty()) device->speak_v3(users_);
   Device* known = device.get();
   if (Status added = network_.add(std::move(device), place); !added) return added;
   const int fd = socket.get();
@@ -163,6 +165,8 @@ Status Server::start(const Config& config) {
   signals_ = Descriptor(signalfd(-1, &ends, SFD_NONBLOCK | SFD_CLOEXEC));
   if (Status watched = watch(signals_.get()); !watched) return watched;
 
+  for (const snmp::usm::UserKeys& user : config.users)
+    users_.add(user);
   for (const DeviceSpec& spec : config.devices) {
     auto base = load_recording(spec.file);
     if (!base) return base.error();

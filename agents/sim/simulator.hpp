@@ -20,7 +20,7 @@ class Network {
 
   /// One command line; the answer's lines, the last of which is `ok` or `error: …`, each ended by LF.
   ///   set NAME OID TAG VALUE | del NAME OID-PREFIX | get NAME OID | mute NAME | unmute NAME | delay NAME MS
-  ///   reboot NAME [reindex] | rate NAME UNITS-PER-SECOND | list
+  ///   loss NAME PERCENT | grow NAME OID UNITS | reboot NAME [reindex] | rate NAME UNITS-PER-SECOND | list
   /// NAME may be `*`: every device (not for get).
   std::string command(std::string_view line, Moment now);
 

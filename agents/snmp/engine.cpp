@@ -61,11 +61,14 @@ EngineStamp LocalEngine::now(Steady now) const {
   return later({boots_, 0}, now - started_);
 }
 
-bool LocalEngine::in_window(EngineStamp stamp, Steady now) const {
-  const EngineStamp ours = this->now(now);
-  if (ours.boots == max_boots || stamp.boots != ours.boots) return false;
-  const std::uint32_t apart = stamp.time > ours.time ? stamp.time - ours.time : ours.time - stamp.time;
+bool in_window(EngineStamp said, EngineStamp ours) {
+  if (ours.boots == max_boots || said.boots != ours.boots) return false;
+  const std::uint32_t apart = said.time > ours.time ? said.time - ours.time : ours.time - said.time;
   return apart <= time_window;
+}
+
+bool LocalEngine::in_window(EngineStamp stamp, Steady now) const {
+  return usm::in_window(stamp, this->now(now));
 }
 
 } // namespace assent::snmp::usm

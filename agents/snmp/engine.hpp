@@ -20,6 +20,9 @@ struct EngineStamp {
   friend auto operator<=>(const EngineStamp&, const EngineStamp&) = default;
 };
 
+/// RFC 3414 3.2, 7 a): whether the authoritative engine, whose clock shows `ours`, takes what says `said`.
+bool in_window(EngineStamp said, EngineStamp ours);
+
 /// The clock of an engine that is authoritative for what it sends us.
 class EngineClock {
  public:
