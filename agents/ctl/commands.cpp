@@ -139,6 +139,35 @@ Command made(std::string_view noun, std::string_view verb, std::vector<Argument>
   return command;
 }
 
+/// Space that is chosen by the daemon.
+void add_allocation(std::vector<Command>& table, const KindRow& kind) {
+  const std::string noun(kind.name);
+  Options options = field_options(kind, true) + write_options() +
+                    Options{{"--count", "NUMBER", "ctl.option.count", "", false},
+                            {"--contiguous", "", "ctl.option.contiguous", "", false},
+                            {"--at", "PLACE", "ctl.option.at", "", false},
+                            {"--start", "PLACE", "ctl.option.start", "", false}};
+  if (noun == "prefix")
+    options = options + Options{{"--length", "NUMBER", "ctl.option.length", "", false},
+                                {"--fit", "first|best|sparse", "ctl.option.fit", "first|best|sparse", false},
+                                {"--nibble", "", "ctl.option.nibble", "", false},
+                                {"--grow", "BITS", "ctl.option.grow", "", false}};
+  auto allocate =
+      made(noun, "allocate", {{"FROM", "prefix", true, true}}, std::move(options), allocate_space);
+  if (noun == "prefix")
+    allocate.examples = {
+        "assentctl prefix allocate 10.64.8.0/22 --length 26 --network extranet "
+        "--organisation 九江市/浔阳区 --reason 'meeting rooms'",
+        "assentctl prefix allocate 2001:db8:8::/40 --length 56 --fit sparse --network extranet "
+        "--organisation 九江市/浔阳区 --reason 'township'"};
+  else
+    allocate.examples = {"assentctl address allocate 10.64.8.0/22 --network extranet --name printer-3 "
+                         "--reason 'new printer'",
+                         "assentctl address allocate 10.64.8.0/24 10.64.9.0/24 --count 4 --contiguous "
+                         "--network extranet --reason 'cluster'"};
+  table.push_back(std::move(allocate));
+}
+
 void add_kind(std::vector<Command>& table, const KindRow& kind) {
   const std::string noun(kind.name);
   const Argument which{upper(noun), noun, false, false};
@@ -167,18 +196,7 @@ void add_kind(std::vector<Command>& table, const KindRow& kind) {
     table.push_back(made(noun, "revoke", {which}, write_options(), revoke_key));
     return;
   }
-  if (noun == "prefix" || noun == "address") {
-    Options options = field_options(kind, true) + write_options();
-    options.push_back({"--count", "NUMBER", "ctl.option.count", "", false});
-    if (noun == "prefix") options.push_back({"--length", "NUMBER", "ctl.option.length", "", false});
-    auto allocate =
-        made(noun, "allocate", {{"FROM", "prefix", true, false}}, std::move(options), allocate_space);
-    allocate.examples = {noun == "prefix" ? "assentctl prefix allocate 10.64.8.0/22 --length 26 --network "
-                                            "extranet --organisation 九江市/浔阳区 --reason 'meeting rooms'"
-                                          : "assentctl address allocate 10.64.8.0/22 --network extranet "
-                                            "--name printer-3 --reason 'new printer'"};
-    table.push_back(std::move(allocate));
-  }
+  if (noun == "prefix" || noun == "address") add_allocation(table, kind);
   if (noun != "role")
     table.push_back(made(noun, "modify", {which},
                          field_options(kind, false) +

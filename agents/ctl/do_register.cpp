@@ -147,26 +147,32 @@ Exit allocate_space(Session& session) {
   auto body = body_of(session, *kind);
   if (!body.ok()) return session.refuse(body.error());
   // Without a prefix: wherever something is delegated to the organisation.
-  (*body)["from"] =
-      session.asked.arguments.empty() ? json::value("delegated") : reference(session.argument(0));
-  if (session.noun() == "prefix") {
-    auto length = value_of({"length", FieldType::number, {}}, {session.asked.text("--length")});
-    if (!length.ok()) return session.refuse(length.error());
-    (*body)["length"] = std::move(*length);
+  const auto& from = session.asked.arguments;
+  if (from.size() > 1) {
+    json::array any;
+    for (const auto& one : from)
+      any.push_back(reference(one));
+    (*body)["from-any"] = std::move(any);
+  } else {
+    (*body)["from"] = from.empty() ? json::value("delegated") : reference(from.front());
   }
-  std::uint64_t count = 1;
-  if (session.asked.has("--count")) {
-    auto given = value_of({"count", FieldType::number, {}}, session.asked.all("--count"));
-    if (!given.ok()) return session.refuse(given.error());
-    count = given->to_number<std::uint64_t>();
-    if (count < 1 || count > 10'000)
-      return session.refuse(
-          fail(Fault::invalid, "ctl.wrong-value",
-               {{"option", "--count"}, {"value", std::to_string(count)}, {"expected", "1…10000"}}));
+  if (session.noun() == "prefix" && !session.asked.has("--length"))
+    return session.refuse(fail(Fault::invalid, "ctl.wrong-value",
+                               {{"option", "--length"}, {"value", ""}, {"expected", "1…128"}}));
+  for (const char* name : {"length", "count", "grow", "start", "at"}) {
+    const std::string option = "--" + std::string(name);
+    if (!session.asked.has(option)) continue;
+    const auto text = session.asked.text(option);
+    const bool back = std::string_view(name) == "at" && text.starts_with('-');
+    auto value = value_of({name, FieldType::number, {}}, {back ? text.substr(1) : text});
+    if (!value.ok()) return session.refuse(value.error());
+    (*body)[name] = back ? json::value(-value->to_number<std::int64_t>()) : *value;
   }
+  if (session.asked.has("--fit")) (*body)["fit"] = session.asked.text("--fit");
+  for (const char* name : {"contiguous", "nibble"})
+    if (session.asked.has("--" + std::string(name))) (*body)[name] = true;
   Wanted wanted;
-  for (std::uint64_t i = 0; i < count; ++i)
-    wanted.edits.push_back({{"operation", "create"}, {"kind", session.noun()}, {"value", *body}});
+  wanted.edits.push_back({{"operation", "create"}, {"kind", session.noun()}, {"value", std::move(*body)}});
   return submit(session, std::move(wanted));
 }
 

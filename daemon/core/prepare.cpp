@@ -6,7 +6,6 @@ namespace {
 
 constexpr auto prepared_for = std::chrono::minutes{15};
 constexpr std::size_t prepared_limit = 64;
-constexpr std::size_t edits_limit = 100'000;
 constexpr std::size_t permits_limit = 1'000;
 constexpr auto longest_window = std::chrono::hours{24 * 31};
 

@@ -176,67 +176,39 @@ void map_to_existing(std::vector<registry::Touch>& touched, const std::map<Id, I
   }
 }
 
-/// A reference that must exist already: a number or a name.
-Result<Id> existing(const State& state, Kind kind, const json::object& value, std::string_view member) {
-  const auto* given = value.if_contains(member);
-  if (given == nullptr)
-    return fail(Fault::invalid, "core.delegated-needs", {{"member", std::string(member)}});
-  return state.registry.find(kind, given->is_string() ? std::string(given->get_string())
-                                                      : std::to_string(number_of(value, member)));
-}
-
-/// `from: delegated`: the first room in what is delegated to the organisation, lowest prefix first.
-Result<Edit> in_delegation(const State& state, registry::Transaction& transaction, Edit edit, Id ticket) {
-  auto network = existing(state, Kind::network, edit.value, "network");
-  if (!network) return network.error();
-  auto organisation = existing(state, Kind::organisation, edit.value, "organisation");
-  if (!organisation) return organisation.error();
-  std::vector<std::pair<registry::Prefix, Id>> held;
-  state.registry.each(Kind::prefix, [&](const registry::Object& object) {
-    const std::string status = text_of(object.body, "status");
-    const bool gives = edit.kind == Kind::address ? status == "active" : status != "reserved";
-    if (!gives || number_of(object.body, "network") != *network ||
-        number_of(object.body, "organisation") != *organisation)
-      return;
-    if (auto prefix = registry::parse_prefix(text_of(object.body, "prefix")))
-      held.emplace_back(*prefix, object.id);
-  });
-  std::sort(held.begin(), held.end());
-  Result<Edit> last =
-      fail(Fault::conflict, "core.nothing-delegated", {{"organisation", state.registry.path(*organisation)}});
-  for (const auto& [prefix, id] : held) {
-    edit.value["from"] = id;
-    last = transaction.resolve(edit, ticket);
-    if (last || last.error().fault != Fault::conflict) return last;
-  }
-  return last;
-}
-
 Error at_edit(Error error, std::size_t number) {
   error.evidence.insert(error.evidence.begin(),
                         Message{"core.at-edit", {{"number", std::to_string(number)}}});
   return error;
 }
 
-/// Applies edit after edit; `next` gives the N-th, resolved.
-template <class Next>
-Result<Resolved> trial(registry::Transaction& transaction, std::size_t count, Id ticket, Next next) {
+/// Applies edit after edit. `next` gives the N-th wanted one, as the edits that it comes to; each of them is
+/// resolved when those before it have been applied.
+template <class Next, class Resolve>
+Result<Resolved> trial(registry::Transaction& transaction, std::size_t count, Id ticket, Next next,
+                       Resolve resolve) {
   Resolved resolved;
   std::map<Id, Id> made;
   for (std::size_t i = 0; i < count; ++i) {
-    Result<Edit> edit = next(transaction, i);
-    if (!edit) return at_edit(std::move(edit).error(), i + 1);
-    auto touch = edit->operation == Operation::remove ? transaction.touch(*edit)
-                                                      : Result<registry::Touch>(registry::Touch{});
-    auto row = transaction.apply(*edit, ticket);
-    if (!row) return at_edit(std::move(row).error(), i + 1);
-    if (edit->operation != Operation::remove) touch = transaction.touch(*edit);
-    if (!touch) return at_edit(std::move(touch).error(), i + 1);
-    if (edit->kind == Kind::organisation && edit->operation == Operation::create)
-      made[row->id] = number_of(row->body, "parent");
-    resolved.touched.push_back(std::move(*touch));
-    resolved.rows.push_back(std::move(*row));
-    resolved.edits.push_back(std::move(*edit));
+    Result<std::vector<Edit>> wanted = next(i);
+    if (!wanted) return at_edit(std::move(wanted).error(), i + 1);
+    if (resolved.edits.size() + wanted->size() > edits_limit)
+      return fail(Fault::invalid, "core.too-many-edits", {{"limit", std::to_string(edits_limit)}});
+    for (Edit& piece : *wanted) {
+      Result<Edit> edit = resolve(std::move(piece));
+      if (!edit) return at_edit(std::move(edit).error(), i + 1);
+      auto touch = edit->operation == Operation::remove ? transaction.touch(*edit)
+                                                        : Result<registry::Touch>(registry::Touch{});
+      auto row = transaction.apply(*edit, ticket);
+      if (!row) return at_edit(std::move(row).error(), i + 1);
+      if (edit->operation != Operation::remove) touch = transaction.touch(*edit);
+      if (!touch) return at_edit(std::move(touch).error(), i + 1);
+      if (edit->kind == Kind::organisation && edit->operation == Operation::create)
+        made[row->id] = number_of(row->body, "parent");
+      resolved.touched.push_back(std::move(*touch));
+      resolved.rows.push_back(std::move(*row));
+      resolved.edits.push_back(std::move(*edit));
+    }
   }
   map_to_existing(resolved.touched, made);
   return resolved;
@@ -246,15 +218,15 @@ Result<Resolved> trial(registry::Transaction& transaction, std::size_t count, Id
 
 Result<Resolved> resolve(Step& step, registry::Transaction& transaction, const json::array& wanted,
                          Id ticket) {
-  return trial(transaction, wanted.size(), ticket,
-               [&](registry::Transaction& trying, std::size_t i) -> Result<Edit> {
-                 if (!wanted[i].is_object()) return fail(Fault::invalid, "core.not-editable", {{"kind", ""}});
-                 auto edit = wanted_edit(step, wanted[i].get_object());
-                 if (!edit) return edit;
-                 if (text_of(edit->value, "from") == "delegated")
-                   return in_delegation(step.state, trying, std::move(*edit), ticket);
-                 return trying.resolve(*edit, ticket);
-               });
+  return trial(
+      transaction, wanted.size(), ticket,
+      [&](std::size_t i) -> Result<std::vector<Edit>> {
+        if (!wanted[i].is_object()) return fail(Fault::invalid, "core.not-editable", {{"kind", ""}});
+        auto edit = wanted_edit(step, wanted[i].get_object());
+        if (!edit) return std::move(edit).error();
+        return transaction.expand(std::move(*edit), ticket);
+      },
+      [&](const Edit& piece) { return transaction.resolve(piece, ticket); });
 }
 
 Result<Resolved> resolve(Step& step, const json::array& wanted, Id ticket) {
@@ -264,8 +236,10 @@ Result<Resolved> resolve(Step& step, const json::array& wanted, Id ticket) {
 
 Result<Resolved> retry(Step& step, const std::vector<Edit>& edits, Id ticket) {
   registry::Transaction transaction(step.state.registry);
-  return trial(transaction, edits.size(), ticket,
-               [&](registry::Transaction&, std::size_t i) -> Result<Edit> { return edits[i]; });
+  return trial(
+      transaction, edits.size(), ticket,
+      [&](std::size_t i) -> Result<std::vector<Edit>> { return std::vector{edits[i]}; },
+      [](Edit&& edit) -> Result<Edit> { return std::move(edit); });
 }
 
 Result<std::vector<tickets::Permit>> resolve_permits(const State& state, const json::array& wanted) {

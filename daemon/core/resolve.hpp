@@ -8,6 +8,8 @@
 
 namespace assent::core {
 
+inline constexpr std::size_t edits_limit = 100'000; ///< in one ticket, once resolved
+
 struct Resolved {
   std::vector<registry::Edit> edits;
   std::vector<registry::Touch>

@@ -41,6 +41,12 @@ std::optional<U128> aligned(U128 from, U128 last, int n) {
   return from;
 }
 
+/// Addresses of an interval; 2^128 counts as one less.
+U128 count_of(U128 first, U128 last) {
+  const U128 less = last - first;
+  return less == ~U128{0} ? less : less + 1;
+}
+
 /// The largest n of which the interval holds an aligned block; 128 counts as 127 in the masks.
 int size_class(U128 first, U128 last) {
   const U128 size = last - first; // one less than the count, so that it cannot overflow
@@ -56,6 +62,7 @@ struct FreeSpace::Impl {
   struct Node {
     U128 first = 0, last = 0;
     U128 classes = 0; ///< of this node and all below
+    U128 longest = 0; ///< addresses of the longest interval of this node and all below
     Slot left = none, right = none;
     std::uint32_t heap = 0;
     std::uint8_t own = 0;
@@ -73,6 +80,7 @@ struct FreeSpace::Impl {
   void renew(Slot slot) {
     Node& node = at(slot);
     node.classes = bit(node.own) | at(node.left).classes | at(node.right).classes;
+    node.longest = std::max({count_of(node.first, node.last), at(node.left).longest, at(node.right).longest});
   }
 
   Slot make(U128 first, U128 last) {
@@ -87,7 +95,8 @@ struct FreeSpace::Impl {
     seed ^= seed >> 17;
     seed ^= seed << 5;
     const int own = size_class(first, last);
-    at(slot) = {first, last, bit(own), none, none, seed, static_cast<std::uint8_t>(own)};
+    at(slot) = {first, last, bit(own), count_of(first, last),
+                none,  none, seed,     static_cast<std::uint8_t>(own)};
     ++count;
     return slot;
   }
@@ -205,6 +214,17 @@ struct FreeSpace::Impl {
     }
     return after_with(at(slot).right, key, any, wanted);
   }
+  /// The lowest interval that starts above `key` and has so many addresses; all of them where `any`.
+  Slot after_long(Slot slot, U128 key, bool any, U128 wanted) {
+    if (slot == none || at(slot).longest < wanted) return none;
+    const Node& node = at(slot);
+    if (any || node.first > key) {
+      if (const Slot found = after_long(node.left, key, any, wanted); found != none) return found;
+      if (count_of(node.first, node.last) >= wanted) return slot;
+      any = true;
+    }
+    return after_long(node.right, key, any, wanted);
+  }
 };
 
 FreeSpace::FreeSpace() : impl_(new Impl) {}
@@ -291,6 +311,33 @@ std::optional<U128> FreeSpace::best_prefix(int host_bits) const {
   if (fitting == 0) return std::nullopt;
   const Slot slot = impl_->after_with(impl_->root, 0, true, bit(lowest(fitting)));
   return aligned(impl_->at(slot).first, impl_->at(slot).last, host_bits);
+}
+
+std::optional<U128> FreeSpace::sparse_prefix(int host_bits) const {
+  const int top = largest();
+  if (host_bits < 0 || top < std::min(host_bits, 127)) return std::nullopt;
+  const Slot slot = impl_->after_with(impl_->root, 0, true, bit(top));
+  return aligned(impl_->at(slot).first, impl_->at(slot).last, std::max(top, host_bits));
+}
+
+std::optional<U128> FreeSpace::next_run(U128 count, U128 from) const {
+  if (count == 0) return std::nullopt;
+  if (const Slot slot = impl_->before(from);
+      slot != none && impl_->at(slot).last >= from && count_of(from, impl_->at(slot).last) >= count)
+    return from;
+  const Slot slot = impl_->after_long(impl_->root, from, false, count);
+  if (slot == none) return std::nullopt;
+  return impl_->at(slot).first;
+}
+
+int FreeSpace::largest() const {
+  const U128 classes = impl_->at(impl_->root).classes;
+  return classes == 0 ? -1 : highest(classes);
+}
+
+int FreeSpace::smallest(int host_bits) const {
+  const U128 fitting = impl_->at(impl_->root).classes & ~low_ones(std::min(std::max(host_bits, 0), 127));
+  return fitting == 0 ? -1 : lowest(fitting);
 }
 
 U128 FreeSpace::free_count() const {

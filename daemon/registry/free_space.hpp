@@ -32,6 +32,18 @@ class FreeSpace {
   /// whole).
   std::optional<U128> best_prefix(int host_bits) const;
 
+  /// A free aligned prefix at the start of the largest free aligned block: everything that is placed so has
+  /// the most room to grow (RFC 3531's leftmost assignment; the places of one round in order of address).
+  std::optional<U128> sparse_prefix(int host_bits) const;
+  /// The lowest `count` free addresses in a row at or above `from`.
+  std::optional<U128> next_run(U128 count, U128 from) const;
+
+  /// n of the largest free aligned block of 2^n addresses, at most 127; -1 where nothing is free.
+  int largest() const;
+  /// n of the tightest place for 2^`host_bits` addresses: the largest aligned block of the interval that
+  /// best_prefix() takes; -1 where there is none.
+  int smallest(int host_bits) const;
+
   U128 free_count() const; ///< of addresses; 0 also stands for 2^128
   std::size_t intervals() const;
 

@@ -34,7 +34,6 @@ struct Edit {
 };
 json::object to_json(const Edit& edit);
 /// Refuses unknown members and wrong types. `id` may be a number or what a person writes for the object.
-/// Refuses unknown members and wrong types. `id` may be a number or what a person writes for the object.
 Result<Edit> edit_from_json(const json::object& object);
 
 /// What an edit touches, for policy, for rights and for conflicts.
@@ -74,6 +73,12 @@ class Transaction {
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
+
+  /// What is wanted at once as edits that are resolved and applied one after the other: `count` addresses or
+  /// prefixes, and the room that a prefix is to keep. Where several are wanted at once every wanted edit goes
+  /// through here first, in order: `$N` then counts what was wanted (of several, the first; of a prefix with
+  /// room, the prefix).
+  Result<std::vector<Edit>> expand(Edit wanted, Id ticket);
 
   /// Names become ids, free space is chosen, defaults are filled in; what is refused is refused with evidence
   /// (what overlaps, who holds it, what is still in use). `ticket` may use what it holds itself.

@@ -6,7 +6,6 @@
 #include "daemon/registry/transaction.hpp"
 
 namespace assent::registry {
-namespace {
 
 Error member_wrong(Kind kind, std::string_view member, std::string expected) {
   Error error = fail(Fault::invalid, "registry.body-wrong", {{"kind", std::string(name_of(kind))}});
@@ -18,11 +17,6 @@ Error member_wrong(Kind kind, std::string_view member, std::string expected) {
   return error;
 }
 
-void put_default(json::object& value, std::string_view member, json::value otherwise) {
-  if (!value.contains(member)) value.emplace(member, std::move(otherwise));
-}
-
-/// N of `"$N"`, or 0.
 std::size_t edit_number(const json::value& value) {
   const auto* text = value.if_string();
   if (text == nullptr || text->size() < 2 || text->front() != '$') return 0;
@@ -30,6 +24,12 @@ std::size_t edit_number(const json::value& value) {
   const char* end = text->data() + text->size();
   const auto [stop, error] = std::from_chars(text->data() + 1, end, number);
   return error == std::errc{} && stop == end ? number : 0;
+}
+
+namespace {
+
+void put_default(json::object& value, std::string_view member, json::value otherwise) {
+  if (!value.contains(member)) value.emplace(member, std::move(otherwise));
 }
 
 } // namespace
@@ -93,80 +93,6 @@ Status Transaction::Impl::resolve_references(Kind kind, json::object& value) con
       if (auto* entry = each.if_object(); entry != nullptr && !error)
         if (json::value* at = entry->if_contains("network")) one("separation", Kind::network, *at);
   if (error) return std::move(*error);
-  return Done{};
-}
-
-/// The prefix or block that `from` names; sets `network` where only `from` tells it.
-Result<Space::Node*> Transaction::Impl::source(json::object& value) {
-  const json::value from = value.at("from");
-  const Id network = actual(value.if_contains("network"), Kind::network);
-  Ref found{Kind::prefix, 0};
-  if (edit_number(from) != 0 || id_of(from) != 0) {
-    auto resolved = resolve_reference("from", from, Kind::prefix);
-    if (!resolved) return std::move(resolved).error();
-    found.id = actual(&*resolved, Kind::prefix);
-  } else {
-    const auto* text = from.if_string();
-    if (text == nullptr) return member_wrong(Kind::prefix, "from", "registry.expect-prefix");
-    auto id = state.find_text(Kind::prefix, *text, network);
-    if (!id && id.error().fault == Fault::not_found) {
-      auto block = state.find_text(Kind::block, *text, network);
-      if (block) {
-        found.kind = Kind::block;
-        id = std::move(block);
-      }
-    }
-    if (!id) return std::move(id).error();
-    found.id = *id;
-  }
-  const auto* prefix = found.kind == Kind::prefix ? state.find<record::Prefixed>(found.id) : nullptr;
-  const auto* block = found.kind == Kind::block ? state.find<record::Block>(found.id) : nullptr;
-  const Id where = prefix != nullptr ? prefix->network : block->network;
-  if (network != 0 && network != where)
-    return member_wrong(Kind::prefix, "from", "registry.expect-same-network");
-  value["network"] = reference({Kind::network, where});
-  value.erase("from");
-  if (prefix != nullptr && prefix->status == record::prefix_reserved)
-    return fail(Fault::refused, "registry.prefix-reserved", {{"prefix", prefix->prefix.text()}});
-  const Prefix& space = prefix != nullptr ? prefix->prefix : block->prefix;
-  Space& in = state.space(where, space.first.v4);
-  return prefix != nullptr ? in.prefix_at(space) : in.block_at(space);
-}
-
-/// Turns a wish for space into the space that is next.
-Status Transaction::Impl::choose_space(Kind kind, json::object& value) {
-  const auto member = kind == Kind::address ? std::string_view("address") : std::string_view("prefix");
-  const json::value* length = value.if_contains("length");
-  if (!value.contains("from")) {
-    if (length != nullptr) return member_wrong(kind, "length", "registry.expect-from");
-    return Done{};
-  }
-  if (value.contains(member)) return member_wrong(kind, member, "registry.expect-either");
-  const bool wants_length = kind == Kind::prefix;
-  if (wants_length != (length != nullptr)) return member_wrong(kind, "length", "registry.expect-length");
-  const Id bits = length != nullptr ? id_of(*length) : 1;
-  if (bits == 0 || bits > 128) return member_wrong(kind, "length", "registry.expect-length");
-  value.erase("length");
-  auto node = source(value);
-  if (!node) return std::move(node).error();
-  Space& in = state.space(actual(value.if_contains("network"), Kind::network), (*node)->prefix.first.v4);
-  std::string chosen;
-  if (kind == Kind::address) {
-    const auto address = in.next_address(**node);
-    if (address) chosen = address->text();
-  } else {
-    const auto prefix = in.next_prefix(**node, static_cast<int>(bits));
-    if (prefix) chosen = prefix->text();
-  }
-  if (chosen.empty()) {
-    const FreeSpace& free = in.free_of(**node);
-    Error error = fail(Fault::conflict, kind == Kind::address ? "registry.full" : "registry.no-room",
-                       {{"prefix", (*node)->prefix.text()}});
-    if (kind == Kind::prefix) error.what.args.push_back({"length", std::to_string(bits)});
-    error.evidence.push_back({"registry.evidence-gaps", {{"count", std::to_string(free.intervals())}}});
-    return error;
-  }
-  value.emplace(member, chosen);
   return Done{};
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/registry/space.hpp"
 
+#include <algorithm>
+
 namespace assent::registry {
 
 bool is_reserved(const Prefix& prefix, U128 address) {
@@ -194,28 +196,34 @@ void Space::remove_address(U128 bits) {
   if (owner != nullptr && owner->free) owner->free->give(bits, bits);
 }
 
-std::optional<Address> Space::next_address(Node& node) {
+std::optional<Address> Space::next_addresses(Node& node, U128 count, U128 from) {
   const Node* active = &node;
   while (active != nullptr && !active->active)
     active = active->parent;
   const FreeSpace& free = free_of(node);
-  auto found = free.next_address(node.prefix.first.bits);
-  // At most the first and the last address of one prefix are passed over.
-  while (found && active != nullptr && is_reserved(active->prefix, *found)) {
-    if (*found == node.prefix.last()) return std::nullopt;
-    found = free.next_address(*found + 1);
-  }
+  from = std::max(from, node.prefix.first.bits);
+  // Only the first and the last address of the active prefix are not for hosts.
+  if (active != nullptr && from == active->prefix.first.bits && is_reserved(active->prefix, from)) ++from;
+  const auto found = free.next_run(count, from);
   if (!found) return std::nullopt;
+  // The lowest run ends at the last address: no other run ends before it.
+  const U128 last = *found + (count - 1);
+  if (active != nullptr && last == active->prefix.last() && is_reserved(active->prefix, last))
+    return std::nullopt;
   return Address{v4_, *found};
 }
 
-std::optional<Prefix> Space::next_prefix(Node& node, int length) {
-  const int width = node.prefix.first.width();
-  if (length > width || length < node.prefix.length || (length == node.prefix.length && !node.block))
-    return std::nullopt;
-  const auto found = free_of(node).next_prefix(width - length, node.prefix.first.bits);
-  if (!found) return std::nullopt;
-  return Prefix{{v4_, *found}, length};
+std::optional<U128> Space::place(Node& node, int host_bits, Fit fit, U128 from) {
+  const FreeSpace& free = free_of(node);
+  switch (fit) {
+  case Fit::first:
+    return free.next_prefix(host_bits, std::max(from, node.prefix.first.bits));
+  case Fit::best:
+    return free.best_prefix(host_bits);
+  case Fit::sparse:
+    return free.sparse_prefix(host_bits);
+  }
+  return std::nullopt;
 }
 
 bool Space::hold(const Hold& hold) {

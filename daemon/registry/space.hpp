@@ -14,6 +14,9 @@
 
 namespace assent::registry {
 
+/// How free space is chosen for a prefix: the lowest place, the tightest, or the one with the most room.
+enum class Fit : std::uint8_t { first, best, sparse };
+
 class Space {
  public:
   /// A block or a prefix. What lies in it and in no deeper prefix is "directly" in it.
@@ -60,9 +63,11 @@ class Space {
   void addresses(const Prefix& space, bool direct, const std::function<bool(U128, Id)>& visit);
   bool empty(const Prefix& space); ///< neither a prefix strictly inside nor an address
 
-  /// The next address that may be given out from a node; nothing where it is full.
-  std::optional<Address> next_address(Node& node);
-  std::optional<Prefix> next_prefix(Node& node, int length);
+  /// The next `count` addresses in a row that may be given out from a node, at or above `from`: the first of
+  /// them; nothing where there is no room for them.
+  std::optional<Address> next_addresses(Node& node, U128 count, U128 from);
+  /// Where 2^`host_bits` free aligned addresses lie directly in a node, at or above `from` (first fit only).
+  std::optional<U128> place(Node& node, int host_bits, Fit fit, U128 from);
 
   // Holds never overlap each other.
   bool hold(const Hold& hold); ///< false, and nothing changes, where it is not all free

@@ -36,7 +36,8 @@ struct State {
   std::set<std::tuple<Id, Address, std::uint64_t, Id>> endpoints; ///< network, address, port, device
   std::set<std::pair<Id, Id>> devices_of;                         ///< agent, device
   std::set<std::pair<Id, Id>> children_of;                        ///< organisation, organisation below
-  std::unordered_map<Ref, Uses, HashRef> uses; ///< how many objects of each kind refer to it
+  std::set<std::tuple<Id, Id, Prefix, Id>> holdings; ///< organisation, network, prefix and its number
+  std::unordered_map<Ref, Uses, HashRef> uses;       ///< how many objects of each kind refer to it
   Spaces spaces;
   /// One thing that a waiting ticket asks for. It is `placed` where it is out of free space by itself, and
   /// not because it lies in something larger that the same ticket asks for.

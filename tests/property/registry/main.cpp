@@ -23,6 +23,7 @@ struct Game {
   model::Register naive;
   std::map<int, Edit> waiting; ///< resolved creates of tickets that hold
   std::string history;
+  std::size_t operations = 0; ///< edits tried and holds
 
   Game(unsigned seed, bool four) : engine(seed), v4(four) {
     naive.v4 = v4;
@@ -92,6 +93,7 @@ struct Game {
   /// Plays one edit into both; false where both refused.
   bool play(Transaction& trial, Edit edit, int ticket, const std::function<bool()>& in_model,
             const std::function<void(const Edit&)>& resolved_is) {
+    ++operations;
     history += "t" + std::to_string(ticket) + " " + canonical(to_json(edit)) + "\n";
     auto resolved = trial.resolve(edit, static_cast<Id>(ticket));
     if (resolved && resolved_is) resolved_is(*resolved);
@@ -107,6 +109,63 @@ struct Game {
 
   json::object body(int organisation) { return {{"network", 1}, {"organisation", organisation}}; }
 
+  /// By which rule the place is chosen, and which the model chooses by it.
+  std::optional<model::Range> wish(Edit& edit, int from, int bits) {
+    const model::Range whole = from == 0 ? model::Range{0, model::size_bits} : naive.prefixes.at(from).range;
+    switch (pick(6)) {
+    case 0:
+      edit.value["fit"] = "best";
+      return naive.best_prefix(from, bits, 0);
+    case 1:
+      edit.value["fit"] = "sparse";
+      return naive.sparse_prefix(from, bits, 0);
+    case 2: {
+      const int start = pick(10);
+      edit.value["start"] = start;
+      return naive.next_prefix(from, bits, 0, start);
+    }
+    case 3: {
+      const int at = pick(20) - 10, places = bits > whole.bits ? 0 : 1 << (whole.bits - bits);
+      edit.value["at"] = at;
+      const int place = at < 0 ? places + at : at;
+      if (place < 0 || place >= places || (from != 0 && bits == whole.bits)) return std::nullopt;
+      const model::Range range{whole.first + (place << bits), bits};
+      return naive.free(from, range, 0) ? std::optional(range) : std::nullopt;
+    }
+    default:
+      return naive.next_prefix(from, bits, 0);
+    }
+  }
+
+  /// Some addresses in a row, all or none of them.
+  bool new_row(Transaction& trial) {
+    const int from = any_of(naive.prefixes), count = 1 + pick(6), start = pick(3) == 0 ? pick(12) : 0;
+    if (from == 0) return true;
+    Edit edit{Operation::create, Kind::address, 0, {}, 0, {{"network", 1}, {"from", from}, {"count", count}}};
+    edit.value["contiguous"] = true;
+    edit.value["start"] = start;
+    const auto chosen =
+        naive.prefixes.at(from).status == 2 ? std::nullopt : naive.next_address(from, 0, start, count);
+    history += canonical(to_json(edit)) + "\n";
+    const auto pieces = trial.expand(edit, 0);
+    check(pieces.ok() == chosen.has_value(), "a row differs", pieces.ok() ? "" : pieces.error().what.id);
+    ++operations;
+    if (!chosen) return false;
+    check(pieces->size() == static_cast<std::size_t>(count), "a row is too short");
+    for (int i = 0; i < count; ++i) {
+      const Edit& piece = (*pieces)[static_cast<std::size_t>(i)];
+      check(text_of(piece.value, "address") == text(*chosen + i), "another row was chosen",
+            text_of(piece.value, "address"));
+      if (!play(trial, piece, 0,
+                [&] {
+                  return naive.create(model::Address{*chosen + i, naive.holder(from)}, 0);
+                },
+                {}))
+        return false;
+    }
+    return true;
+  }
+
   bool new_prefix(Transaction& trial) {
     model::Prefix next{any_range(), 1 + pick(4), pick(3)};
     Edit edit{Operation::create, Kind::prefix, 0, {}, 0, body(next.organisation)};
@@ -119,7 +178,7 @@ struct Game {
     edit.value["from"] = from == 0 ? json::value(text(model::Range{0, model::size_bits})) : json::value(from);
     edit.value["length"] = width() - bits;
     const bool shut = from != 0 && naive.prefixes.at(from).status == 2;
-    const auto chosen = shut ? std::nullopt : naive.next_prefix(from, bits, 0);
+    const auto chosen = shut ? std::nullopt : wish(edit, from, bits);
     if (from == 0 && naive.around({0, model::size_bits}, false) != 0) return true;
     return play(
         trial, edit, 0,
@@ -148,7 +207,19 @@ struct Game {
       edit.value.erase("organisation");
       next.organisation = naive.holder(from);
     }
-    const auto chosen = naive.prefixes.at(from).status == 2 ? std::nullopt : naive.next_address(from, 0);
+    const bool shut = naive.prefixes.at(from).status == 2;
+    std::optional<int> chosen;
+    const auto whole = naive.prefixes.at(from).range;
+    if (const int how = pick(4); how == 0) {
+      const int at = pick(20) - 10, place = at < 0 ? (1 << whole.bits) + at : at;
+      edit.value["at"] = at;
+      if (!shut && place >= 0 && place < 1 << whole.bits && naive.gives(from, whole.first + place, 0))
+        chosen = whole.first + place;
+    } else {
+      const int start = how == 1 ? pick(12) : 0;
+      if (how == 1) edit.value["start"] = start;
+      if (!shut) chosen = naive.next_address(from, 0, start);
+    }
     return play(
         trial, edit, 0,
         [&] {
@@ -212,7 +283,10 @@ struct Game {
       Transaction trial(registry);
       const int last_prefix = naive.last_prefix, last_address = naive.last_address;
       for (int left = 1 + pick(4); good && left > 0; --left) {
-        switch (pick(6)) {
+        switch (pick(7)) {
+        case 6:
+          good = new_row(trial);
+          break;
         case 0:
         case 1:
           good = new_prefix(trial);
@@ -253,6 +327,7 @@ struct Game {
     edit.value[prefix ? "prefix" : "address"] = prefix ? text(wanted.range) : text(wanted.range.first);
     if (prefix) edit.value["status"] = "container";
     const auto kept = naive.hold(ticket, wanted);
+    ++operations;
     history += "hold " + std::to_string(ticket) + " " + canonical(to_json(edit)) + "\n";
     check(registry.hold(static_cast<Id>(ticket), {edit}).ok() == kept.has_value(), "holding differs");
     if (kept) waiting.emplace(ticket, edit);
@@ -338,11 +413,17 @@ int main() {
   const char* wish = std::getenv("ASSENT_LONG");
   const bool thorough = wish != nullptr && std::string(wish) == "1";
   const unsigned rounds = thorough ? 2000 : 40;
-  const int steps = thorough ? 400 : 150;
+  const int steps = thorough ? 500 : 150;
+  std::size_t operations = 0;
   for (unsigned seed = 1; seed <= rounds; ++seed) {
     Game game(seed, seed % 2 == 0);
     for (int i = 0; i < steps; ++i)
       game.step();
+    operations += game.operations;
   }
-  std::printf("%u histories of %d steps agree with the model\n", rounds, steps);
+  std::printf("%u histories of %d steps, %zu operations, agree with the model\n", rounds, steps, operations);
+  if (thorough && operations < 1'000'000) {
+    std::puts("that is too few to show much");
+    return 1;
+  }
 }

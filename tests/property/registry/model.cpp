@@ -40,26 +40,68 @@ bool Register::held_by_other(const Range& range, int ticket) const {
   return false;
 }
 
-std::optional<int> Register::next_address(int prefix, int ticket) const {
+bool Register::gives(int prefix, int at, int ticket) const {
+  if (around({at, 0}, false) != prefix || address_at(at) != 0 || held_by_other({at, 0}, ticket)) return false;
+  const int active = active_around(at);
+  return active == 0 || !reserved(prefixes.at(active).range, at);
+}
+
+bool Register::free(int prefix, const Range& range, int ticket) const {
+  if (held_by_other(range, ticket)) return false;
+  for (int at = range.first; at <= range.last(); ++at)
+    if (address_at(at) != 0 || around({at, 0}, false) != prefix) return false;
+  return true;
+}
+
+std::optional<int> Register::next_address(int prefix, int ticket, int start, int count) const {
   const Range whole = prefix == 0 ? Range{0, size_bits} : prefixes.at(prefix).range;
-  for (int at = whole.first; at <= whole.last(); ++at) {
-    if (around({at, 0}, false) != prefix || address_at(at) != 0 || held_by_other({at, 0}, ticket)) continue;
-    const int active = active_around(at);
-    if (active == 0 || !reserved(prefixes.at(active).range, at)) return at;
+  for (int at = whole.first + start; at + count - 1 <= whole.last(); ++at) {
+    int row = 0;
+    while (row < count && gives(prefix, at + row, ticket))
+      ++row;
+    if (row == count) return at;
   }
   return std::nullopt;
 }
 
-std::optional<Range> Register::next_prefix(int prefix, int bits, int ticket) const {
+std::optional<Range> Register::next_prefix(int prefix, int bits, int ticket, int start) const {
   const Range whole = prefix == 0 ? Range{0, size_bits} : prefixes.at(prefix).range;
   if (bits > whole.bits || (prefix != 0 && bits == whole.bits)) return std::nullopt;
-  for (int first = whole.first; first <= whole.last(); first += 1 << bits) {
-    const Range range{first, bits};
-    bool free = !held_by_other(range, ticket);
-    for (int at = first; at <= range.last(); ++at)
-      free = free && address_at(at) == 0 && around({at, 0}, false) == prefix;
-    if (free) return range;
+  for (int first = whole.first + (start << bits); first <= whole.last(); first += 1 << bits)
+    if (free(prefix, {first, bits}, ticket)) return Range{first, bits};
+  return std::nullopt;
+}
+
+std::optional<Range> Register::best_prefix(int prefix, int bits, int ticket) const {
+  const Range whole = prefix == 0 ? Range{0, size_bits} : prefixes.at(prefix).range;
+  if (bits > whole.bits || (prefix != 0 && bits == whole.bits)) return std::nullopt;
+  std::optional<Range> best;
+  int tightest = size_bits + 1;
+  for (int first = whole.first; first <= whole.last();) {
+    int last = first;
+    while (last <= whole.last() && free(prefix, {last, 0}, ticket))
+      ++last;
+    // [first, last) is free and as long as it can be.
+    for (int most = size_bits; most >= bits; --most) {
+      const int at = (first + (1 << most) - 1) >> most << most;
+      if (at + (1 << most) > last) continue;
+      if (most < tightest) {
+        tightest = most;
+        best = Range{(first + (1 << bits) - 1) >> bits << bits, bits};
+      }
+      break;
+    }
+    first = last + 1;
   }
+  return best;
+}
+
+std::optional<Range> Register::sparse_prefix(int prefix, int bits, int ticket) const {
+  const Range whole = prefix == 0 ? Range{0, size_bits} : prefixes.at(prefix).range;
+  if (bits > whole.bits || (prefix != 0 && bits == whole.bits)) return std::nullopt;
+  for (int most = whole.bits; most >= bits; --most)
+    for (int first = whole.first; first <= whole.last(); first += 1 << most)
+      if (free(prefix, {first, most}, ticket)) return Range{first, bits};
   return std::nullopt;
 }
 

@@ -54,8 +54,15 @@ struct Register {
   int address_at(int at) const;
   bool held_by_other(const Range& range, int ticket) const;
 
-  std::optional<int> next_address(int prefix, int ticket) const;
-  std::optional<Range> next_prefix(int prefix, int bits, int ticket) const;
+  /// May the address be given out from this prefix?
+  bool gives(int prefix, int at, int ticket) const;
+  bool free(int prefix, const Range& range, int ticket) const;
+  /// The first of `count` in a row, at `start` of the prefix or above.
+  std::optional<int> next_address(int prefix, int ticket, int start = 0, int count = 1) const;
+  std::optional<Range> next_prefix(int prefix, int bits, int ticket, int start = 0) const;
+  /// By fit: out of the tightest free interval, or at the start of the largest free block.
+  std::optional<Range> best_prefix(int prefix, int bits, int ticket) const;
+  std::optional<Range> sparse_prefix(int prefix, int bits, int ticket) const;
 
   bool may(int number, const Prefix& next, int ticket) const;
   bool may(int number, const Address& next, int ticket) const;

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(next_free_is_found_in_whatever_is_delegated_to_the_organisa
                                                                             {"from", "delegated"},
                                                                             {"organisation", "九江市"}})}}});
   BOOST_REQUIRE(!nothing.ok());
-  BOOST_TEST(nothing.error().what.id == "core.nothing-delegated");
+  BOOST_TEST(nothing.error().what.id == "registry.nothing-delegated");
 }
 
 BOOST_AUTO_TEST_CASE(the_requester_cannot_approve_himself) {

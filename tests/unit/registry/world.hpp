@@ -44,11 +44,15 @@ struct World {
     Transaction trial(registry);
     std::vector<journal::Row> rows;
     for (const auto& edit : edits) {
-      auto resolved = trial.resolve(edit, ticket);
-      if (!resolved) return std::move(resolved).error();
-      auto row = trial.apply(*resolved, ticket);
-      if (!row) return std::move(row).error();
-      rows.push_back(std::move(*row));
+      auto pieces = trial.expand(edit, ticket);
+      if (!pieces) return std::move(pieces).error();
+      for (const auto& piece : *pieces) {
+        auto resolved = trial.resolve(piece, ticket);
+        if (!resolved) return std::move(resolved).error();
+        auto row = trial.apply(*resolved, ticket);
+        if (!row) return std::move(row).error();
+        rows.push_back(std::move(*row));
+      }
     }
     trial.keep();
     return rows;
