@@ -186,18 +186,16 @@ Result<std::vector<Space::Node*>> Transaction::Impl::sources(Kind kind, json::ob
   return out;
 }
 
-/// The first address, and whose it is, of the space that the ask gets out of these sources.
+/// Where the space begins that the ask gets out of this source.
 std::optional<U128> Transaction::Impl::find_room(const Ask& ask, Space& in, Space::Node& node,
                                                  int host_bits) {
   const Prefix& space = node.prefix;
   if (ask.at) {
     const auto wanted = offset(space, host_bits, *ask.at);
     if (!wanted || !in.free_of(node).is_free(*wanted, *wanted + (bits(host_bits) - 1))) return std::nullopt;
-    if (ask.length == 0) { // it is free, but is it for hosts?
-      const auto host = in.next_addresses(node, 1, *wanted);
-      if (!host || host->bits != *wanted) return std::nullopt;
-    }
-    return wanted;
+    if (ask.length != 0) return wanted;
+    const auto host = in.next_addresses(node, 1, *wanted); // it is free, but is it for hosts?
+    return host && host->bits == *wanted ? wanted : std::nullopt;
   }
   U128 from = space.first.bits;
   if (ask.start) {
@@ -244,7 +242,7 @@ Error Transaction::Impl::no_room(const Ask& ask, const std::vector<Space::Node*>
   return error;
 }
 
-/// Which place is better than the best so far, by the rule that was asked for?
+/// Is the place better than the best so far, by the rule?
 bool Transaction::Impl::better(const Ask& ask, const FreeSpace& free, int host_bits,
                                std::optional<int>& so_far) {
   if (ask.fit == Fit::first) return !so_far && (so_far = 0, true);
