@@ -31,7 +31,7 @@ Status each_body(store::Reader& reader, Kind kind, const std::function<void(Id, 
 }
 
 bool always_told(std::string_view msgid) {
-  for (const std::string_view known : {"started", "stopped", "store-recovered"})
+  for (const std::string_view known : {"started", "stopped", "store-migrated", "store-recovered"})
     if (msgid == known) return true;
   return false;
 }

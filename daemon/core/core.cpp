@@ -70,6 +70,8 @@ CoreThread::~CoreThread() {
 void CoreThread::begin() {
   {
     Step step = step_for({});
+    if (const auto from = store_->migrated_from(); from != 0)
+      step.note(journal::Stream::records, "store-migrated", {{"from", from}, {"version", ASSENT_VERSION}});
     step.note(journal::Stream::records, "started",
               {{"config-sha256", options_.config_sha256}, {"version", ASSENT_VERSION}});
     compare_proposed(step);

@@ -49,6 +49,7 @@ constexpr std::array all = {
     EventKind{"started", "records", "info", "config-sha256 version"},
     EventKind{"stopped", "records", "info", ""},
     EventKind{"store-failed", "none", "critical", ""},
+    EventKind{"store-migrated", "records", "notice", "from version"},
     EventKind{"store-recovered", "records", "warning", ""},
     EventKind{"syslog-gap", "none", "error",
               "decisions-first decisions-last from lost reason receiver records-first records-last to"},

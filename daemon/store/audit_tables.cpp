@@ -36,8 +36,8 @@ Result<std::unique_ptr<Replay>> Replay::make() {
   auto database = Database::open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (!database) return std::move(database).error();
   std::string sql;
-  for (const auto& statement : schema_statements())
-    sql += statement + ";";
+  for (const SchemaObject& object : schema())
+    sql += object.sql + ";";
   if (auto status = database->run(sql + "BEGIN"); !status) return std::move(status).error();
   std::unique_ptr<Replay> replay(new Replay(*std::move(database)));
   if (auto status = replay->tables_.load(); !status) return std::move(status).error();

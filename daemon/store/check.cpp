@@ -4,6 +4,7 @@
 #include "common/text.hpp"
 #include "daemon/journal/entry.hpp"
 #include "daemon/store/file.hpp"
+#include "daemon/store/migrate.hpp"
 #include "daemon/store/schema.hpp"
 
 namespace assent::store {
@@ -33,23 +34,17 @@ Error about_file(const Error& error, const std::string& path) {
   return damaged(path, why);
 }
 
-std::string spaceless(std::string_view sql) {
-  std::string out;
-  for (const char c : sql)
-    if (c != ' ') out += c;
-  return out;
-}
-
 /// The tables and indexes are exactly those that this version makes: no trigger, no view, nothing less.
 Status check_schema(Database& database, const std::string& path) {
-  std::map<std::string, int> wanted;
-  for (const auto& sql : schema_statements())
-    wanted[spaceless(sql)] += 1;
-  Statement all = database.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL");
+  std::map<std::string, const std::string*> wanted;
+  for (const SchemaObject& object : schema())
+    wanted.emplace(object.name, &object.sql);
+  Statement all = database.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL");
   if (!all.ready()) return about_file(database.failure(), path);
   while (all.row()) {
-    const auto found = wanted.find(spaceless(all.view_at(0)));
-    if (found == wanted.end()) return damaged(path, "unknown table, index, view or trigger");
+    const auto found = wanted.find(all.text_at(0));
+    if (found == wanted.end() || !same_statement(all.view_at(1), *found->second))
+      return damaged(path, "unknown table, index, view or trigger");
     wanted.erase(found);
   }
   if (all.code() != SQLITE_DONE) return about_file(database.failure(), path);
@@ -136,7 +131,8 @@ Status check_identity(Database& database, const std::string& path) {
 
 Status check_file(Database& database, const std::string& path) {
   if (auto status = check_identity(database, path); !status) return status;
-  if (auto status = check_schema(database, path); !status) return status;
+  if (auto version = version_of(database); !version || *version == schema_version)
+    if (auto status = check_schema(database, path); !status) return status;
   auto pages = database.ask("PRAGMA page_count");
   auto size = database.ask("PRAGMA page_size");
   if (!pages || !size) return damaged(path, "its size cannot be read");

@@ -33,7 +33,7 @@ Status put_in_place(const std::string& from, const std::string& to);
 
 /// Is there a file, is it ours, of a version that we know, whole, and do the newest entries hang together
 /// with each other and with the tables? One clear sentence where not. Reads little: a full check is the
-/// audit's.
+/// audit's. Whether tables and indexes are exactly ours is asked of a file of this version only.
 Status check_file(Database& database, const std::string& path);
 
 /// The first part of that: application and version, so that a damaged copy can still be audited.

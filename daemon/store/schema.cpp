@@ -1,6 +1,8 @@
 #include "daemon/store/schema.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace assent::store {
 
@@ -63,7 +65,7 @@ std::string index_name(std::string_view table, std::string_view columns) {
   return name;
 }
 
-void add_table(std::vector<std::string>& out, const Table& table) {
+void add_table(std::vector<SchemaObject>& out, const Table& table) {
   const std::string name(name_of(table.kind));
   std::string sql =
       "CREATE TABLE \"" + name + "\"(id INTEGER PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL";
@@ -71,47 +73,47 @@ void add_table(std::vector<std::string>& out, const Table& table) {
     sql += ", \"" + std::string(column.name) + "\" ";
     sql += column.type == Type::text ? "TEXT" : "INTEGER";
   }
-  out.push_back(sql + ") STRICT");
+  out.push_back({name, sql + ") STRICT"});
   for (const auto columns : table.unique)
-    out.push_back("CREATE UNIQUE INDEX \"" + index_name(name, columns) + "\" ON \"" + name + "\"(" +
-                  std::string(columns) + ")");
+    out.push_back({index_name(name, columns), "CREATE UNIQUE INDEX \"" + index_name(name, columns) +
+                                                  "\" ON \"" + name + "\"(" + std::string(columns) + ")"});
   for (const auto columns : table.indexed) {
     sql = "CREATE INDEX \"" + index_name(name, columns) + "\" ON \"" + name + "\"(" + std::string(columns) +
           ")";
     // Most addresses belong to no device: leave them out of the index.
     if (table.kind == Kind::address && columns == "device") sql += " WHERE device IS NOT NULL";
-    out.push_back(sql);
+    out.push_back({index_name(name, columns), sql});
   }
 }
 
-std::vector<std::string> all_statements() {
-  std::vector<std::string> out = {
-      "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
-      "CREATE TABLE decision(number INTEGER PRIMARY KEY, header TEXT NOT NULL, body TEXT NOT NULL, hash BLOB "
-      "NOT "
-      "NULL, ticket INTEGER, authority INTEGER NOT NULL) STRICT",
-      "CREATE INDEX decision_ticket ON decision(ticket) WHERE ticket IS NOT NULL",
-      "CREATE INDEX decision_authority ON decision(number) WHERE authority = 1",
-      "CREATE TABLE record(number INTEGER PRIMARY KEY, header TEXT NOT NULL, body TEXT NOT NULL, hash BLOB "
-      "NOT NULL, "
-      "ticket INTEGER, authority INTEGER NOT NULL) STRICT",
-      "CREATE INDEX record_ticket ON record(ticket) WHERE ticket IS NOT NULL",
-      "CREATE TABLE gone(kind INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(kind, id)) STRICT, WITHOUT "
-      "ROWID",
-      "CREATE TABLE tree(number INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, size INTEGER NOT "
-      "NULL, packed "
-      "BLOB NOT NULL) STRICT",
-      "CREATE TABLE reading(device INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, started TEXT NOT NULL, "
-      "ended TEXT "
-      "NOT NULL, detail TEXT NOT NULL) STRICT",
-      "CREATE TABLE kept(area TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(area, key)) "
-      "STRICT, WITHOUT ROWID",
-      "CREATE TABLE sample(link INTEGER NOT NULL, slot INTEGER NOT NULL, up INTEGER NOT NULL, down INTEGER "
-      "NOT "
-      "NULL, PRIMARY KEY(link, slot)) STRICT, WITHOUT ROWID",
-      "CREATE TABLE answered(number INTEGER PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, request "
-      "TEXT NOT "
-      "NULL, answer TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE(owner, key)) STRICT",
+std::vector<SchemaObject> all_objects() {
+  std::vector<SchemaObject> out = {
+      {"meta", "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT"},
+      {"decision",
+       "CREATE TABLE decision(number INTEGER PRIMARY KEY, header TEXT NOT NULL, body TEXT NOT NULL, "
+       "hash BLOB NOT NULL, ticket INTEGER, authority INTEGER NOT NULL) STRICT"},
+      {"decision_ticket", "CREATE INDEX decision_ticket ON decision(ticket) WHERE ticket IS NOT NULL"},
+      {"decision_authority", "CREATE INDEX decision_authority ON decision(number) WHERE authority = 1"},
+      {"record", "CREATE TABLE record(number INTEGER PRIMARY KEY, header TEXT NOT NULL, body TEXT NOT NULL, "
+                 "hash BLOB NOT NULL, ticket INTEGER, authority INTEGER NOT NULL) STRICT"},
+      {"record_ticket", "CREATE INDEX record_ticket ON record(ticket) WHERE ticket IS NOT NULL"},
+      {"gone", "CREATE TABLE gone(kind INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(kind, id)) STRICT, "
+               "WITHOUT ROWID"},
+      {"tree",
+       "CREATE TABLE tree(number INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, size INTEGER NOT "
+       "NULL, packed BLOB NOT NULL) STRICT"},
+      {"reading",
+       "CREATE TABLE reading(device INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, started TEXT NOT "
+       "NULL, ended TEXT NOT NULL, detail TEXT NOT NULL) STRICT"},
+      {"kept",
+       "CREATE TABLE kept(area TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(area, "
+       "key)) STRICT, WITHOUT ROWID"},
+      {"sample",
+       "CREATE TABLE sample(link INTEGER NOT NULL, slot INTEGER NOT NULL, up INTEGER NOT NULL, down "
+       "INTEGER NOT NULL, PRIMARY KEY(link, slot)) STRICT, WITHOUT ROWID"},
+      {"answered",
+       "CREATE TABLE answered(number INTEGER PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, "
+       "request TEXT NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE(owner, key)) STRICT"},
   };
   for (const auto& table : tables())
     add_table(out, table);
@@ -150,9 +152,18 @@ std::optional<Cell> cell_from(const Column& column, std::string_view text) {
   return Cell(number);
 }
 
-const std::vector<std::string>& schema_statements() {
-  static const std::vector<std::string> statements = all_statements();
-  return statements;
+const std::vector<SchemaObject>& schema() {
+  static const std::vector<SchemaObject> objects = all_objects();
+  return objects;
+}
+
+bool same_statement(std::string_view one, std::string_view other) {
+  const auto spaceless = [](std::string_view text) {
+    std::string out;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c != ' '; });
+    return out;
+  };
+  return spaceless(one) == spaceless(other);
 }
 
 } // namespace assent::store

@@ -15,7 +15,7 @@
 namespace assent::store {
 
 inline constexpr std::int32_t application_id = 0x41535354; ///< "ASST"
-inline constexpr std::int32_t schema_version = 1;
+inline constexpr std::int32_t schema_version = 2;
 inline constexpr std::size_t most_columns = 5;
 
 /// A member of the body that has a column of its own.
@@ -49,7 +49,16 @@ Cells cells_of(const Table& table, const json::object& body);
 /// A filter's text as the column holds it; nothing where it is not even a number.
 std::optional<Cell> cell_from(const Column& column, std::string_view text);
 
-/// Everything that a new file needs, as single statements.
-const std::vector<std::string>& schema_statements();
+/// A table or index, and the statement that makes it.
+struct SchemaObject {
+  std::string name;
+  std::string sql;
+};
+
+/// Everything that a new file needs, tables before their indexes.
+const std::vector<SchemaObject>& schema();
+
+/// Whether two such statements make the same: SQLite keeps the text, and puts spaces of its own into it.
+bool same_statement(std::string_view one, std::string_view other);
 
 } // namespace assent::store

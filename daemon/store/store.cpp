@@ -6,6 +6,7 @@
 
 #include "daemon/store/file.hpp"
 #include "daemon/store/group_commit.hpp"
+#include "daemon/store/migrate.hpp"
 #include "daemon/store/snapshot.hpp"
 
 namespace assent::store {
@@ -33,6 +34,8 @@ class SqliteStore final : public Store {
   bool cramped() const override { return ballast_.missing(); }
   void take_ballast() override { ballast_.fill(); }
   Counters counters() const override { return group_.counters(); }
+  std::int32_t migrated_from() const override { return migrated_from_; }
+  void was_migrated_from(std::int32_t version) { migrated_from_ = version; }
   const std::string& installation() const override { return installation_; }
 
   Result<std::unique_ptr<Reader>> read() override {
@@ -46,20 +49,26 @@ class SqliteStore final : public Store {
  private:
   FileLock lock_;
   std::string path_, installation_;
+  std::int32_t migrated_from_ = 0; ///< written before anybody else has the store
   Ballast ballast_;
   GroupCommit group_;
   std::shared_ptr<ReaderPool> pool_; ///< closed before the writer, whose closing folds the log into the file
 };
+
+Status copy_pages(Database& from, Database& to) {
+  sqlite3_backup* copy = sqlite3_backup_init(to.raw(), "main", from.raw(), "main");
+  if (!copy) return to.failure();
+  const int code = sqlite3_backup_step(copy, -1);
+  if (sqlite3_backup_finish(copy) != SQLITE_OK || code != SQLITE_DONE) return to.failure();
+  return Done{};
+}
 
 Status copy_into(Database& from, const std::string& path) {
   auto to = Database::open(path, SQLITE_OPEN_READWRITE);
   if (!to) return std::move(to).error();
   // The copy is flushed once, when it is whole.
   if (auto status = to->run("PRAGMA synchronous = OFF"); !status) return status;
-  sqlite3_backup* copy = sqlite3_backup_init(to->raw(), "main", from.raw(), "main");
-  if (!copy) return to->failure();
-  const int code = sqlite3_backup_step(copy, -1);
-  if (sqlite3_backup_finish(copy) != SQLITE_OK || code != SQLITE_DONE) return to->failure();
+  if (auto status = copy_pages(from, *to); !status) return status;
   // One file, without a write-ahead log beside it.
   auto mode = to->ask("PRAGMA journal_mode = DELETE");
   if (!mode) return std::move(mode).error();
@@ -85,8 +94,8 @@ Status write_founding(const Options& options, const std::string& path, const std
   std::string sql = "PRAGMA page_size = 4096; PRAGMA synchronous = FULL; PRAGMA application_id = " +
                     std::to_string(application_id) +
                     "; PRAGMA user_version = " + std::to_string(schema_version) + "; BEGIN IMMEDIATE;";
-  for (const auto& statement : schema_statements())
-    sql += statement + ";";
+  for (const SchemaObject& object : schema())
+    sql += object.sql + ";";
   sql += "INSERT INTO meta(name, value) VALUES('installation', '" + installation + "'), ('epoch', '1');";
   if (auto status = database->run(sql); !status) return status;
   Writer writer(*database, installation, 1);
@@ -153,12 +162,19 @@ Result<std::unique_ptr<Store>> Store::open(const Options& given) {
   auto database = Database::open(options.path, SQLITE_OPEN_READWRITE);
   if (!database) return std::move(database).error();
   if (auto status = set_up_writing(*database, options); !status) return std::move(status).error();
+  const auto version = version_of(*database);
+  if (!version) return version.error();
+  if (*version != schema_version) {
+    if (auto status = migrate(*database, options.path); !status) return std::move(status).error();
+    if (auto status = check_file(*database, options.path); !status) return std::move(status).error();
+  }
   auto installation = database->ask("SELECT value FROM meta WHERE name = 'installation'");
   auto epoch = database->ask("SELECT value FROM meta WHERE name = 'epoch'");
   if (!installation || !epoch) return database->failure();
   auto store = std::make_unique<SqliteStore>(*std::move(lock), options.path, *installation,
                                              std::strtoull(epoch->c_str(), nullptr, 10), *std::move(database),
                                              options);
+  if (*version != schema_version) store->was_migrated_from(*version);
   if (auto status = store->start(); !status) return std::move(status).error();
   return std::unique_ptr<Store>(std::move(store));
 }
@@ -168,7 +184,16 @@ Result<std::unique_ptr<Reader>> open_copy(const std::string& path) {
   auto database = open_read_only(path);
   if (!database) return std::move(database).error();
   if (auto status = check_identity(*database, path); !status) return std::move(status).error();
-  return Snapshot::begin(*std::move(database), nullptr);
+  const auto version = version_of(*database);
+  if (!version) return version.error();
+  if (*version == schema_version) return Snapshot::begin(*std::move(database), nullptr);
+  // An older one is read as what this version would make of it: a temporary file of SQLite, gone when it is
+  // closed.
+  auto forward = Database::open("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  if (!forward) return std::move(forward).error();
+  if (auto status = copy_pages(*database, *forward); !status) return std::move(status).error();
+  if (auto status = migrate(*forward, path); !status) return std::move(status).error();
+  return Snapshot::begin(*std::move(forward), nullptr);
 }
 
 } // namespace assent::store

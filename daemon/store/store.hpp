@@ -181,6 +181,10 @@ class Store {
 
   virtual const std::string& installation() const = 0;
 
+  /// The schema version that the file had when this open() brought it forward to the present one; 0: it was
+  /// of the present one. Any thread.
+  virtual std::int32_t migrated_from() const { return 0; }
+
   /// Figures for /metrics: commits, groups, entries, failures, seconds spent.
   struct Counters {
     std::uint64_t groups = 0, batches = 0, entries = 0, failures = 0;

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "daemon/store/schema.hpp"
 #include "temp_store.hpp"
 
 using namespace assent;
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_foreign_file_is_refused) {
 BOOST_AUTO_TEST_CASE(a_newer_file_is_refused) {
   TempStore temp;
   temp.close();
-  tamper(temp.options.path, "PRAGMA user_version = 2");
+  tamper(temp.options.path, "PRAGMA user_version = " + std::to_string(schema_version + 1));
   refused(temp, "store.newer");
 }
 
