@@ -149,7 +149,8 @@ void poll(const Config& config, std::map<std::string, Credential> credentials, E
       [&](const Endpoint& to, std::string_view bytes) { return udp.send(to, bytes); }, outbox, seed,
       &engines);
   const auto now = [&] { return Moment{clock.monotonic(), clock.wall()}; };
-  TrapTurn turn(std::move(traps), poller, outbox);
+  TrapTurn turn(std::move(traps), poller, outbox,
+                usm::LocalEngine(engines.own_engine(), engines.own_boots(), clock.monotonic()));
   const int wake_fd = turn.wake_fd(mailbox.fd());
   Steady tell = clock.monotonic() + 1h;
   while (!mailbox.ended()) {

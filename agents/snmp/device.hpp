@@ -9,6 +9,7 @@
 
 #include "agents/snmp/counter_job.hpp"
 #include "agents/snmp/credential.hpp"
+#include "agents/snmp/heard.hpp"
 #include "agents/snmp/job.hpp"
 #include "agents/snmp/plan.hpp"
 #include "agents/snmp/state_job.hpp"
@@ -32,7 +33,9 @@ struct Device {
   std::set<std::string> conditions;       ///< that hold: equal-engine-id, boots-not-rising
   std::string reason, detail;             ///< as last told
   std::string place;                      ///< `address:port`, under which its engine is kept
-  double phase = 0;                       ///< place in the interval, 0 to 1
+  SeenMessages heard{256};                ///< authentic notifications of its engine
+  WorkBudget budget; ///< for notifications of SNMPv3 from its address, where it is the first there
+  double phase = 0;  ///< place in the interval, 0 to 1
 
   Steady counters_due{}, state_due{};
   bool state_asked = false; ///< by an order, a hint or a new profile

@@ -41,8 +41,9 @@ bool EngineClock::authentic(EngineStamp stamp, Steady now) {
 
 bool EngineClock::notified(EngineStamp stamp, Steady now) {
   if (!known_ || stamp.boots < floor_.boots) return false;
-  // What this run has received itself may lie behind by the window; what an earlier run had, may not.
-  if (floor_ > latest_ && stamp < floor_) return false;
+  // What this run has received itself may lie behind by the window; what an earlier run may have had, may
+  // not, not even in the same second.
+  if (stamp <= earlier_ || (floor_ > latest_ && stamp < floor_)) return false;
   return authentic(stamp, now);
 }
 

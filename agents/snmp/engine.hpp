@@ -35,7 +35,7 @@ class EngineClock {
   };
 
   /// `floor`: what an earlier run had received; older notifications are replays for ever.
-  explicit EngineClock(EngineStamp floor = {}) : floor_(floor) {}
+  explicit EngineClock(EngineStamp floor = {}) : floor_(floor), earlier_(floor) {}
 
   [[nodiscard]] bool known() const { return known_; }
   /// What the engine's clock shows now, for requests to it; zero before it is known.
@@ -45,7 +45,7 @@ class EngineClock {
   /// with it, never back. Before anything is known everything is inside.
   bool authentic(EngineStamp stamp, Steady now);
   /// The same for what nobody asked for (traps), so that it may be a replay: not before the clock is known
-  /// from an exchange of this run, and never before the floor.
+  /// from an exchange of this run, never up to what an earlier run had, and never before the floor.
   bool notified(EngineStamp stamp, Steady now);
   /// An authentic Report *not in time window* with the id of a message of ours, or the first authentic
   /// answer: it can't be a replay, so the clock is set to it whatever was thought before.
@@ -62,6 +62,7 @@ class EngineClock {
   EngineStamp latest_; ///< received
   Steady at_{};        ///< when
   EngineStamp floor_;
+  EngineStamp earlier_; ///< the floor of the run before
 };
 
 /// Our own engine, authoritative for informs that are sent to us.

@@ -5,10 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "agents/snmp/config.hpp"
 #include "common/json.hpp"
@@ -20,8 +24,12 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view format = "assent-snmp-engines-1";
-constexpr usm::Steady save_every = 10s;
-constexpr std::size_t most_devices = 100'000;
+constexpr usm::Steady save_every = 10s, save_urgent = 1s;
+constexpr std::size_t most_devices = 100'000; ///< in the file
+constexpr std::size_t most_unwanted = 50'000;
+constexpr std::int64_t unwanted_seconds = 30 * 86'400;
+/// A stamp this near to what the file holds is written anew, so that the file is ahead at all times.
+constexpr std::uint32_t margin = 30;
 
 /// RFC 3411 section 5, SnmpEngineID: our enterprise number, format 5 (octets), 16 random ones.
 std::string new_engine() {
@@ -139,7 +147,7 @@ const EngineRecord* EngineStore::find(const std::string& device) const {
 }
 
 void EngineStore::received(const std::string& device, const std::string& engine, usm::EngineStamp stamp,
-                           std::int64_t now) {
+                           std::int64_t now, bool unasked) {
   EngineRecord& record = book_.devices[device];
   const bool other = record.engine != engine;
   if (other) record.engine = engine;
@@ -147,19 +155,30 @@ void EngineStore::received(const std::string& device, const std::string& engine,
   record.stamp = stamp;
   record.received = now;
   const auto kept = kept_.find(device);
-  if (other || kept == kept_.end() || stamp > kept->second) changed_ = true;
+  const bool covered = !other && kept != kept_.end() && stamp <= kept->second;
+  if (!covered || stamp.boots < kept->second.boots || stamp.time + margin > kept->second.time)
+    changed_ = true;
+  if (!covered && unasked) urgent_ = true;
 }
 
-void EngineStore::keep_only(const std::function<bool(const std::string&)>& wanted) {
-  const auto gone = [&](const auto& each) { return !wanted(each.first); };
-  if (std::erase_if(book_.devices, gone) > 0) changed_ = true;
-  std::erase_if(kept_, gone);
+void EngineStore::keep_only(const std::function<bool(const std::string&)>& wanted, std::int64_t now) {
+  std::vector<std::pair<std::int64_t, std::string>> unwanted;
+  for (const auto& [device, record] : book_.devices)
+    if (!wanted(device)) unwanted.emplace_back(record.received, device);
+  std::ranges::sort(unwanted, std::greater<>());
+  for (std::size_t i = 0; i < unwanted.size(); ++i) {
+    if (i < most_unwanted && unwanted[i].first + unwanted_seconds > now) continue;
+    book_.devices.erase(unwanted[i].second);
+    kept_.erase(unwanted[i].second);
+    changed_ = true;
+  }
 }
 
 void EngineStore::save(usm::Steady now) {
-  if (!changed_ || file_.empty() || now < next_save_) return;
-  changed_ = false;
-  next_save_ = now + save_every;
+  if (!changed_ || file_.empty()) return;
+  if (saved_ && now < *saved_ + (urgent_ ? save_urgent : save_every)) return;
+  changed_ = urgent_ = false;
+  saved_ = now;
   EngineBook ahead = book_;
   for (auto& [device, record] : ahead.devices) {
     record.stamp.time = std::min(usm::max_boots, record.stamp.time + stamps_ahead);
@@ -177,15 +196,23 @@ std::uint64_t EngineStore::failures() const {
   return failures_;
 }
 
+void EngineStore::flush() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [&] { return !writer_.joinable() || (!waiting_ && !writing_); });
+}
+
 void EngineStore::write_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [&] { return ending_ || waiting_; });
     if (std::optional<std::string> text = std::exchange(waiting_, std::nullopt)) {
+      writing_ = true;
       lock.unlock();
       const bool done = write(*text);
       lock.lock();
+      writing_ = false;
       if (!done) ++failures_;
+      idle_.notify_all();
       continue;
     }
     if (ending_) return;

@@ -55,13 +55,19 @@ class EngineStore {
   EngineStore& operator=(const EngineStore&) = delete;
 
   [[nodiscard]] const EngineRecord* find(const std::string& device) const;
-  /// An authentic message came. Costs nothing while it is below what the file holds.
+  /// An authentic message came. Costs nothing while it is well below what the file holds. `unasked`: nobody
+  /// asked for it, so that it could be repeated after a crash: what the file does not cover yet is written
+  /// within a second.
   void received(const std::string& device, const std::string& engine, usm::EngineStamp stamp,
-                std::int64_t now);
-  /// Devices that are in no plan any more.
-  void keep_only(const std::function<bool(const std::string&)>& wanted);
-  /// Hands what changed to the writing thread, at most every ten seconds.
+                std::int64_t now, bool unasked = false);
+  /// Devices that are not wanted are forgotten 30 days after their last message: a plan that has lost its
+  /// devices for a while, or a device that moves away and back, must not make old messages new. Where more
+  /// than 50,000 are not wanted, those that were silent the longest go first.
+  void keep_only(const std::function<bool(const std::string&)>& wanted, std::int64_t now);
+  /// Hands what changed to the writing thread, at most every ten seconds, or every second where it is urgent.
   void save(usm::Steady now);
+  /// Waits until what was handed over is on disk, or its write has failed.
+  void flush();
   /// For notifications that are addressed to us.
   [[nodiscard]] const std::string& own_engine() const { return book_.own_engine; }
   [[nodiscard]] std::uint32_t own_boots() const { return book_.own_boots; }
@@ -75,13 +81,13 @@ class EngineStore {
   std::string file_;
   EngineBook book_;                              ///< as received
   std::map<std::string, usm::EngineStamp> kept_; ///< as in the file
-  bool changed_ = false;
-  usm::Steady next_save_{};
+  bool changed_ = false, urgent_ = false;
+  std::optional<usm::Steady> saved_;
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, idle_;
   std::optional<std::string> waiting_; ///< text to be written
-  bool ending_ = false;
+  bool ending_ = false, writing_ = false;
   std::uint64_t failures_ = 0;
   std::thread writer_;
 };

@@ -27,6 +27,7 @@ void Poller::set_plan(Plan plan, Moment now) {
   std::map<Id, const PlanDevice*> wanted;
   for (const PlanDevice& device : plan.devices)
     wanted.emplace(device.id, &device);
+  bool fewer = !std::exchange(planned_, true);
   for (auto each = devices_.begin(); each != devices_.end();) {
     if (wanted.contains(each->first)) {
       ++each;
@@ -34,10 +35,12 @@ void Poller::set_plan(Plan plan, Moment now) {
     }
     drop(each->second);
     each = devices_.erase(each);
+    fewer = true;
   }
   std::size_t rank = 0;
   for (const auto& [id, device] : wanted)
     adopt(devices_[id], *device, rank++, wanted.size(), now);
+  if (fewer) forget_engines(now);
   by_address_.clear();
   for (const auto& [id, device] : devices_)
     if (device.credential != nullptr) {

@@ -63,6 +63,8 @@ class Poller {
   /// Something may have changed there: its state is read at once, or 30 s after the last time that this was
   /// said.
   void hinted(Device& device, Moment now);
+  /// It sent an authentic notification: what its clock shows now survives a restart.
+  void notified(const Device& device, Moment now);
 
   /// Does all that is due and says when to call again.
   Steady run(Moment now);
@@ -99,6 +101,7 @@ class Poller {
   void learn_engine(Device& device, Moment now);
   void set_condition(Device& device, const std::string& condition, bool holds, std::string detail);
   void leave_engine(Device& device);
+  void forget_engines(Moment now);
   void ask_state(Device& device, Moment now);
   void plan_wake(Device& device);
   Steady grid(const Device& device, Steady interval, Steady now) const;
@@ -123,6 +126,7 @@ class Poller {
   EngineStore own_engines_; ///< where no other was given
   EngineStore& engines_;
   V3Shared v3_;
+  bool planned_ = false;                          ///< a plan was taken in this run
   std::map<std::string, std::set<Id>> by_engine_; ///< devices that have shown themselves with it
   std::chrono::seconds counters_interval_{60}, state_interval_{300};
   PollFigures figures_;

@@ -61,6 +61,21 @@ bool Poller::take_v3(Device& device, std::string_view bytes, Moment now, Answer&
   return false;
 }
 
+void Poller::notified(const Device& device, Moment now) {
+  if (device.v3 == nullptr || device.v3->engine() == nullptr) return;
+  engines_.received(device.place, *device.v3->engine(), device.v3->clock()->floor(), seconds_of(now.wall),
+                    true);
+}
+
+/// Devices of the plan that can't be asked (no waiver, no profile) keep what is known of them.
+void Poller::forget_engines(Moment now) {
+  std::set<std::string> places;
+  for (const auto& [id, device] : devices_)
+    if (const auto endpoint = Endpoint::of(device.plan.address, device.plan.port))
+      places.insert(endpoint->text());
+  engines_.keep_only([&](const std::string& place) { return places.contains(place); }, seconds_of(now.wall));
+}
+
 void Poller::learn_engine(Device& device, Moment now) {
   const std::string& engine = *device.v3->engine();
   engines_.received(device.place, engine, device.v3->clock()->floor(), seconds_of(now.wall));

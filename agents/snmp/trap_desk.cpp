@@ -1,5 +1,7 @@
 #include "agents/snmp/trap_desk.hpp"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -17,9 +19,17 @@ constexpr Steady stranger_pause = 1h;
 } // namespace
 
 std::map<std::string, std::uint64_t> TrapFigures::by_name() const {
-  return {{"hint", hint},     {"no-hint", no_hint},     {"malformed", malformed}, {"stranger", stranger},
-          {"crowd", crowd},   {"community", community}, {"version", version},     {"security", security},
-          {"replay", replay}, {"discovery", discovery}};
+  return {{"hint", hint},         {"no-hint", no_hint}, {"malformed", malformed},
+          {"stranger", stranger}, {"crowd", crowd},     {"community", community},
+          {"version", version},   {"size", size},       {"discovery", discovery},
+          {"engine", engine},     {"user", user},       {"level", level},
+          {"limited", limited},   {"digest", digest},   {"early", early},
+          {"replay", replay},     {"again", again},     {"decryption", decryption}};
+}
+
+TrapDesk::TrapDesk(Poller& poller, Sink& sink, std::vector<Secret> communities, usm::LocalEngine local)
+    : poller_(poller), sink_(sink), communities_(std::move(communities)), local_(std::move(local)) {
+  ASSENT_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(&salt_), sizeof salt_) == 1);
 }
 
 std::string TrapDesk::take(const Endpoint& from, std::string_view bytes, Moment now) {
@@ -35,10 +45,7 @@ std::string TrapDesk::take(const Endpoint& from, std::string_view bytes, Moment 
     ++figures_.crowd;
     return {};
   }
-  if (usm::version_of(bytes) == 3) {
-    ++figures_.version;
-    return {};
-  }
+  if (usm::version_of(bytes) == 3) return take_v3(devices, bytes, now);
   return take_community(devices, bytes, now);
 }
 

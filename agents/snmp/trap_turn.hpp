@@ -23,9 +23,10 @@ Result<Traps> open_traps(const Config& config);
 
 class TrapTurn {
  public:
-  TrapTurn(Traps traps, Poller& poller, Outbox& outbox)
-      : sockets_(std::move(traps.sockets)), desk_(poller, outbox, std::move(traps.communities)),
-        outbox_(outbox) {}
+  /// `local`: our own engine.
+  TrapTurn(Traps traps, Poller& poller, Outbox& outbox, usm::LocalEngine local)
+      : sockets_(std::move(traps.sockets)),
+        desk_(poller, outbox, std::move(traps.communities), std::move(local)), outbox_(outbox) {}
 
   /// Readable where a notification came, or this descriptor is.
   int wake_fd(int also) { return sockets_->any() ? sockets_->wake_fd(also) : also; }

@@ -68,10 +68,9 @@ class V3Session {
   /// receive().
   [[nodiscard]] const std::string* engine() const { return known_ ? &known_->id : nullptr; }
   [[nodiscard]] const usm::EngineClock* clock() const { return known_ ? &known_->clock : nullptr; }
-  /// For notifications of that engine's user.
+  /// For notifications, for which that engine is authoritative; null as engine() is.
   [[nodiscard]] usm::EngineKeys* keys() { return known_ ? known_->keys.get() : nullptr; }
   [[nodiscard]] usm::EngineClock* clock_for_notifications() { return known_ ? &known_->clock : nullptr; }
-  [[nodiscard]] const Credential& credential() const { return credential_; }
   /// The engine's clock went back (true) or its boots rose again (false) since the last call.
   std::optional<bool> take_fallen();
 

@@ -120,7 +120,7 @@ struct Desk {
   NoCodec codec;
   Heard heard;
   Poller poller{{}, credentials(), codec, [](const Endpoint&, std::string_view) { return true; }, heard, 1};
-  TrapDesk desk{poller, heard, secrets("traps")};
+  TrapDesk desk{poller, heard, secrets("traps"), usm::LocalEngine("local", 2, {})};
 };
 
 const std::string link_up = "1.3.6.1.6.3.1.1.5.4";
