@@ -13,7 +13,8 @@ import time
 
 port, control, count, seconds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
 # With more clients than there are places, every newcomer costs somebody his: all that is asked then is that most get
-# an answer in good time.
+# an answer in good time. A machine that is slow without an attack (sanitizers, other work) is held to four times what
+# it did then.
 LIMIT, MAY_FAIL = (0.250, 0.01) if count <= 1000 else (3.0, 0.1)
 end = time.monotonic() + seconds
 stop = threading.Event()
@@ -99,17 +100,27 @@ if len(sys.argv) > 5:  # the attacker's own process: so that measuring is not sl
     print(f"{stats['connected']} {stats['closed']} {stats['held']}")
     sys.exit(0)
 
+def measure_both(length):
+    results = {}
+    until = time.monotonic() + length
+    threads = [threading.Thread(target=lambda t=t: results.update({t: measure(t, until)})) for t in ("status", "control")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def p99_of(times):
+    return times[int(len(times) * 0.99)] if times else 0
+
+
+calm = {target: p99_of(times) for target, (times, failed) in measure_both(3).items()}
 attacker = subprocess.Popen([sys.executable, __file__, *sys.argv[1:5], "attack"], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, text=True)
 if attacker.stdout.readline() != "connected\n":
     sys.exit("the slow clients did not connect")
-began = time.monotonic()
-results = {}
-threads = [threading.Thread(target=lambda t=t: results.update({t: measure(t, began + seconds)})) for t in ("status", "control")]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
+results = measure_both(seconds)
 connected, closed, held = map(int, attacker.communicate("")[0].split())
 wrong = []
 if held < count or closed < count / 2:
@@ -117,10 +128,11 @@ if held < count or closed < count / 2:
 for target, (times, failed) in results.items():
     if not times:
         sys.exit(f"{target}: no answer at all: {failed[:2]}")
-    p99 = times[int(len(times) * 0.99)]
-    print(f"{target}: {len(times)} answers, median {times[len(times) // 2] * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, "
+    p99 = p99_of(times)
+    print(f"{target}: {len(times)} answers, median {times[len(times) // 2] * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms "
+          f"(before: {calm[target] * 1000:.0f} ms), "
           f"{len(failed)} failed; {connected} slow connections, {closed} closed")
-    if p99 > LIMIT:
+    if p99 > max(LIMIT, 4 * calm[target]):
         wrong.append(f"{target}: p99 is {p99 * 1000:.0f} ms")
     if len(failed) > MAY_FAIL * (len(times) + len(failed)):
         wrong.append(f"{target}: {len(failed)} of {len(times)} failed: {failed[0]}")
