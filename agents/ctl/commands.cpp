@@ -330,6 +330,12 @@ void add_journal(std::vector<Command>& table) {
                     watch_events);
   watch.examples = {"assentctl event watch --kind finding-opened -o jsonl"};
   table.push_back(std::move(watch));
+  Command search = made("search", "", {{"QUERY", "", false, true}},
+                        {{"--limit", "NUMBER", "ctl.option.limit", "", false}}, search_objects);
+  search.help = "ctl.help.search";
+  search.examples = {"assentctl search 10.64.8.5", "assentctl search 'org:九江市 in:10.0.0.0/8 财政'",
+                     "assentctl search mac:aabb-ccdd-eeff"};
+  table.push_back(std::move(search));
   Command status = made("status", "", {}, {}, show_status);
   status.help = "ctl.help.status";
   table.push_back(std::move(status));

@@ -15,6 +15,9 @@ Exit delete_object(Session& session);
 Exit allocate_space(Session& session);
 Exit revoke_key(Session& session);
 
+// do_search.cpp
+Exit search_objects(Session& session);
+
 // do_link.cpp
 Exit list_traffic(Session& session);
 Exit show_link(Session& session);

@@ -184,6 +184,18 @@ std::optional<HttpResponse> Service::space(Call& call, std::function<void(Later)
   return std::nullopt;
 }
 
+std::optional<HttpResponse> Service::search(Call& call, std::function<void(Later)> later) {
+  if (call.peer.door == core::Peer::Door::agent)
+    return no(call, fail(Fault::refused, "api.agents-read-nothing"));
+  call.scope = scope_of(call);
+  auto query = search_query(call.route.query);
+  if (!query) return no(call, query.error());
+  search_->ask(std::move(query).value(), call.scope, [later = std::move(later)](Result<json::object> answer) {
+    later(core::Answer(std::move(answer)));
+  });
+  return std::nullopt;
+}
+
 HttpResponse Service::events(const Call& call, store::Reader& reader) {
   auto cursor = head_of(reader);
   if (!cursor) return no(call, cursor.error());

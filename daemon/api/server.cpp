@@ -668,19 +668,21 @@ Result<Done> ServerImpl::begin() {
   // The status port has the last thread for itself: whatever comes there, people and agents are served as
   // before.
   const unsigned threads = std::max(1u, options_.threads) + 1;
+  const auto search = std::make_shared<Search>(core_.store());
   for (unsigned i = 0; i < threads; ++i) {
     auto thread = std::make_unique<Thread>(options_, counters_, core_, bell_.followers_);
     auto model = options_.make_model();
     if (!model) return std::move(model).error();
     Service::Options service{options_.catalogue, options_.language,
                              [this](core::Figures& figures) { add_figures(figures); },
-                             [this] { return bell_.authority(); }};
+                             [this] { return bell_.authority(); }, search};
     thread->service = std::make_unique<Service>(std::move(service), core_, clock_, std::move(model).value());
     threads_.push_back(std::move(thread));
   }
   auto opened = open_missing({options_.doors, options_.status, options_.language});
   if (!opened) return std::move(opened).error();
   listeners_ = std::move(opened).value();
+  search->start();
   for (auto& listener : listeners_)
     watch(*listener);
   for (auto& thread : threads_)

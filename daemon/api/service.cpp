@@ -52,7 +52,8 @@ bool read_only(const Route& route) {
 
 Service::Service(Options options, core::Core& core, Clock& clock, std::unique_ptr<model::Model> model)
     : options_(std::move(options)), core_(core), clock_(clock), model_(std::move(model)),
-      atlas_(core.store()) {
+      atlas_(core.store()),
+      search_(options_.search ? options_.search : std::make_shared<Search>(core.store())) {
   for (auto& name : model_->operations())
     operations_.insert(std::move(name));
 }
@@ -141,6 +142,8 @@ std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later
     return no(call, fail(Fault::not_found, "api.nothing-here"));
   case What::space:
     return space(call, std::move(later));
+  case What::search:
+    return search(call, std::move(later));
   case What::metrics:
   case What::livez:
   case What::readyz:
@@ -224,6 +227,10 @@ HttpResponse Service::finish(const Call& call, Later later) {
   const std::string& name = call.route.name;
   if (call.route.what == What::space) {
     out.body = json::serialize(json::object{{"assent-status:space", std::move(answer).value()}});
+    return out;
+  }
+  if (call.route.what == What::search) {
+    out.body = json::serialize(*answer);
     return out;
   }
   out.body = "{\"" + name.substr(0, name.find(':')) + ":output\":" + json::serialize(*answer) + "}";

@@ -14,6 +14,7 @@
 #include "daemon/api/http.hpp"
 #include "daemon/api/route.hpp"
 #include "daemon/api/scope.hpp"
+#include "daemon/api/search.hpp"
 #include "daemon/model/model.hpp"
 
 namespace assent::api {
@@ -39,6 +40,7 @@ class Service {
     /// Adds figures that are not core's (API, syslog). Any I/O thread.
     std::function<void(core::Figures&)> add_figures;
     std::function<std::uint64_t()> authority; ///< see Readers
+    std::shared_ptr<Search> search;           ///< one for all; where there is none, one of its own
   };
 
   Service(Options options, core::Core& core, Clock& clock, std::unique_ptr<model::Model> model);
@@ -72,6 +74,7 @@ class Service {
   HttpResponse recent(const Call& call, store::Reader& reader);
   HttpResponse summary(const Call& call, const core::Figures& figures);
   std::optional<HttpResponse> space(Call& call, std::function<void(Later)> later);
+  std::optional<HttpResponse> search(Call& call, std::function<void(Later)> later);
   HttpResponse operations(const Call& call);
   HttpResponse with_figures(const Call& call, core::Figures figures);
   /// The text of /metrics if it is younger than 100 ms: many who ask at once get one text.
@@ -90,6 +93,7 @@ class Service {
   std::set<std::string, std::less<>> operations_;
   Readers readers_;
   AtlasThread atlas_;
+  std::shared_ptr<Search> search_;
   std::shared_ptr<const std::string> metrics_; ///< made last
   std::chrono::nanoseconds metrics_made_{};
 };
