@@ -246,17 +246,39 @@ Status removable_space(State& state, Ref ref) {
 
 Status holders_fit(State& state, Id moved) {
   Evidence evidence;
-  const auto misfit = [&](Id organisation, Id network, const Prefix& space, bool strict) {
-    if (!state.within(organisation, moved)) return false;
+  // Most moves concern few holders: those are looked up once, and the search ends with the last of their
+  // objects.
+  std::vector<bool> concerned;
+  std::size_t prefixes = 0, addresses = 0;
+  std::vector<Id> below{moved};
+  while (!below.empty()) {
+    const Id organisation = below.back();
+    below.pop_back();
+    if (concerned.size() <= organisation) concerned.resize(organisation + 1);
+    concerned[organisation] = true;
+    if (const auto uses = state.uses.find({Kind::organisation, organisation}); uses != state.uses.end()) {
+      prefixes += uses->second[static_cast<std::size_t>(Kind::prefix)];
+      addresses += uses->second[static_cast<std::size_t>(Kind::address)];
+    }
+    for (auto child = state.children_of.lower_bound({organisation, 0});
+         child != state.children_of.end() && child->first == organisation; ++child)
+      below.push_back(child->second);
+  }
+  const auto misfit = [&](Id organisation, Id network, const Prefix& space, bool strict, std::size_t& left) {
+    if (organisation >= concerned.size() || !concerned[organisation]) return false;
+    --left;
     const auto* around = state.space(network, space.first.v4).over(space, strict);
     return around != nullptr && !state.within(organisation, holder_of(state, *around));
   };
   state.table<record::Prefixed>().each([&](Id id, const record::Prefixed& row) {
-    if (misfit(row.organisation, row.network, row.prefix, true)) evidence.object(state, {Kind::prefix, id});
+    if (prefixes == 0) return false;
+    if (misfit(row.organisation, row.network, row.prefix, true, prefixes))
+      evidence.object(state, {Kind::prefix, id});
     return true;
   });
   state.table<record::Addressed>().each([&](Id id, const record::Addressed& row) {
-    if (misfit(row.organisation, row.network, one(row.address), false))
+    if (addresses == 0) return false;
+    if (misfit(row.organisation, row.network, one(row.address), false, addresses))
       evidence.object(state, {Kind::address, id});
     return true;
   });
