@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "agents/snmp/codec.hpp"
@@ -35,6 +36,7 @@ struct Column {
 struct Gathered {
   std::map<Oid, std::optional<Value>> scalars; ///< nothing: the device answered that it has none
   std::map<Oid, Column> columns;               ///< a column that is not there was never read
+  std::set<std::string> empty_tables; ///< of the profile: that certainly have no row (empty_table.hpp)
 };
 
 } // namespace assent::snmp

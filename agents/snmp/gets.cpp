@@ -25,6 +25,7 @@ void Gets::answered(const Answer& answer) {
     any = true;
     const bool none = varbind.is_exception() || varbind.type == Type::none;
     results_.emplace(oid, none ? std::nullopt : std::optional(Value::of(varbind)));
+    if (varbind.is_exception()) exceptions_.emplace(oid, varbind.type);
   }
   if (any) return;
   // An answer that says nothing about what was asked: one by one, then not at all.
@@ -45,6 +46,11 @@ void Gets::refused(const Answer& answer) {
   const std::size_t which = asked_.size() == 1 ? 0 : named;
   if (answer.error_status == no_such_name) results_.emplace(asked_[which], std::nullopt);
   left_.erase(left_.begin() + static_cast<std::ptrdiff_t>(which));
+}
+
+Type Gets::exception(const Oid& oid) const {
+  const auto found = exceptions_.find(oid);
+  return found == exceptions_.end() ? Type::none : found->second;
 }
 
 std::optional<std::uint64_t> Gets::number(const Oid& oid) const {

@@ -12,11 +12,13 @@ constexpr std::size_t max_unknown = 1024;
 
 class Interpreter {
  public:
-  Interpreter(const Profile& profile, const Gathered& gathered, const std::set<Oid>& seen_before)
-      : profile_(profile), gathered_(gathered), seen_before_(seen_before) {}
+  Interpreter(const Profile& profile, const Gathered& gathered, const std::set<Oid>& seen_before,
+              const std::set<std::string>& empty_before)
+      : profile_(profile), gathered_(gathered), seen_before_(seen_before), empty_before_(empty_before) {}
 
   Interpreted run() {
     out_.names = interface_names(profile_, gathered_);
+    believe_empty();
     for (const Oid& oid : profile_.names)
       note_seen(oid);
     for (const std::string& name : out_.names.sets)
@@ -33,6 +35,8 @@ class Interpreter {
     show_sets();
     for (const std::string& path : out_.unknown)
       out_.invisible.erase(path);
+    for (const auto& [path, said] : nothing_)
+      if (said && !out_.unknown.contains(path)) out_.empty.insert(path);
     return std::move(out_);
   }
 
@@ -48,7 +52,23 @@ class Interpreter {
 
   bool vanished(const Oid& oid) const {
     const Column* found = column(oid);
-    return seen_before_.contains(oid) && (found == nullptr || found->rows.empty());
+    return seen_before_.contains(oid) && !emptied_.contains(oid) && (found == nullptr || found->rows.empty());
+  }
+
+  /// An agent that shows no interface either has lost more than one table.
+  void believe_empty() {
+    if (out_.names.by_index.empty()) return;
+    out_.empty_tables = gathered_.empty_tables;
+    for (const TableRule& table : profile_.tables)
+      if (out_.empty_tables.contains(table.name) && empty_before_.contains(table.name))
+        for (Oid& oid : table.oids())
+          emptied_.insert(std::move(oid));
+  }
+
+  /// The device said that a leaf has nothing, as far as this table goes; all that give the leaf must say so.
+  void note_nothing(const std::string& path, bool said) {
+    const auto [at, first] = nothing_.try_emplace(path, said);
+    if (!first) at->second = at->second && said;
   }
 
   /// Read to its end, and not suddenly empty.
@@ -130,18 +150,20 @@ class Interpreter {
       return;
     }
     const Column& values = *column(rule.value.oid);
-    bool shown = false;
+    bool shown = false, nothing = !values.rows.empty() || emptied_.contains(rule.value.oid);
     for (const auto& [index, value] : values.rows) {
       if (!counts(table, index) || on_passing(table, index)) continue;
       const std::optional<std::string> key = key_of(table, index);
+      nothing = nothing && key && rule.value.as == As::ports && value.type == Type::octets;
       if (!key) continue;
       const std::string entry = table.path + watch::key_predicate(table.key, *key);
       shown = true;
       if (rule.value.as == As::ports)
-        take_ports(table, entry, rule, index, value);
+        nothing = !take_ports(table, entry, rule, index, value) && nothing;
       else if (const auto text = value_text(rule, value))
         set(table, names_set(*key), entry + "/" + rule.leaf, *text);
     }
+    note_nothing(path, nothing);
     if (shown) shown_.insert(path);
     if (shown_.contains(path))
       out_.invisible.erase(path);
@@ -246,8 +268,10 @@ class Interpreter {
     return plain_value(value, rule.value, profile_.encoding);
   }
 
-  void take_ports(const TableRule& table, const std::string& entry, const ColumnRule& rule, const Oid& index,
+  /// False where the list names no port.
+  bool take_ports(const TableRule& table, const std::string& entry, const ColumnRule& rule, const Oid& index,
                   const Value& value) {
+    bool any = false;
     std::set<std::uint32_t> bare;
     if (rule.untagged) {
       const Column* untagged = column(*rule.untagged);
@@ -267,7 +291,9 @@ class Interpreter {
       const std::string mode = !rule.untagged ? rule.mode : bare.contains(port) ? "untagged" : "tagged";
       set(table, out_.names.sets.contains(*name),
           entry + "/" + rule.leaf + watch::key_predicate("name", *name) + "/mode", mode);
+      any = true;
     }
+    return any;
   }
 
   /// The first table that gives a leaf wins.
@@ -293,6 +319,9 @@ class Interpreter {
   const Profile& profile_;
   const Gathered& gathered_;
   const std::set<Oid>& seen_before_;
+  const std::set<std::string>& empty_before_;
+  std::set<Oid> emptied_;               ///< columns of tables that are believed to be empty
+  std::map<std::string, bool> nothing_; ///< by schema path: see note_nothing
   Interpreted out_;
   bool names_known_ = false;
   std::set<std::string> shown_;
@@ -303,8 +332,9 @@ class Interpreter {
 
 } // namespace
 
-Interpreted interpret(const Profile& profile, const Gathered& gathered, const std::set<Oid>& seen_before) {
-  return Interpreter(profile, gathered, seen_before).run();
+Interpreted interpret(const Profile& profile, const Gathered& gathered, const std::set<Oid>& seen_before,
+                      const std::set<std::string>& empty_before) {
+  return Interpreter(profile, gathered, seen_before, empty_before).run();
 }
 
 } // namespace assent::snmp

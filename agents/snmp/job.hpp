@@ -20,8 +20,9 @@ inline const Oid engine_boots{1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0};
 
 /// What an agent remembers of a device for as long as it runs; losing it costs nothing but a reading.
 struct Memory {
-  std::set<Oid> seen;   ///< columns and scalars that had values in a state reading
-  InterfaceNames names; ///< of the last state reading
+  std::set<Oid> seen;                 ///< columns and scalars that had values in a state reading
+  std::set<std::string> empty_tables; ///< that the last state reading proved to be empty
+  InterfaceNames names;               ///< of the last state reading
   std::optional<std::uint64_t> uptime, boots;
   std::map<std::string, std::string> stamps; ///< hints as they were last
   std::vector<std::uint32_t> counter_rows;   ///< ifIndexes of the last counters, and their names

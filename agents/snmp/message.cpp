@@ -110,6 +110,12 @@ void print(Printer& out, const StateSeen& seen) {
       out.text(path);
     out.close(']');
   }
+  if (!seen.empty.empty()) {
+    out.member("empty"), out.open('[');
+    for (const std::string& path : seen.empty)
+      out.text(path);
+    out.close(']');
+  }
   if (seen.stamp) out.member("stamp"), out.text(to_text(*seen.stamp));
   if (seen.order != 0) out.member("order"), out.number(seen.order);
   if (seen.uptime) out.member("uptime"), out.number(*seen.uptime);

@@ -20,6 +20,16 @@ std::optional<Instant> stamp_of(const Profile& profile, const StateJob& job, Ins
   return newest;
 }
 
+constexpr Steady empty_again = std::chrono::seconds{10}; ///< until a table that became empty is read again
+
+/// A table is proved empty that was not so in the last reading: at the first reading, too, for nobody knows
+/// what an earlier session saw.
+bool is_newly_empty(const Profile& profile, const Interpreted& reading, const Memory& memory) {
+  return std::ranges::any_of(profile.tables, [&](const TableRule& table) {
+    return reading.empty_tables.contains(table.name) && !memory.empty_tables.contains(table.name);
+  });
+}
+
 } // namespace
 
 void Poller::settle_order(Device& device, StateSeen& seen, Moment now) {
@@ -41,7 +51,12 @@ void Poller::settle_order(Device& device, StateSeen& seen, Moment now) {
 void Poller::report_state(Device& device, Moment now) {
   const StateJob& job = *device.state;
   const Profile& profile = *device.plan.profile;
-  Interpreted reading = interpret(profile, job.gathered(), device.memory.seen);
+  Interpreted reading = interpret(profile, job.gathered(), device.memory.seen, device.memory.empty_tables);
+  // Twice, some seconds apart, is what counts.
+  if (is_newly_empty(profile, reading, device.memory))
+    device.state_due = std::min(device.state_due, now.steady + empty_again);
+  device.memory.empty_tables = reading.empty_tables;
+  if (job.outcome() == StateJob::Outcome::moved) reading.empty.clear();
   if (job.outcome() == StateJob::Outcome::moved)
     for (const char* section : {"/interfaces", "/vlans", "/addresses"})
       reading.unknown.insert(section);
@@ -57,6 +72,7 @@ void Poller::report_state(Device& device, Moment now) {
   seen.started = device.job_started - profile.staleness;
   seen.ended = now.wall;
   seen.unknown.assign(reading.unknown.begin(), reading.unknown.end());
+  seen.empty.assign(reading.empty.begin(), reading.empty.end());
   seen.invisible.assign(reading.invisible.begin(), reading.invisible.end());
   seen.notes.assign(reading.notes.begin(), reading.notes.end());
   seen.stamp = stamp_of(profile, job, now.wall);

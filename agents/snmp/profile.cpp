@@ -146,6 +146,7 @@ class Reader {
     rule.index = one_of(index_words, text_of(from, "index"));
     rule.join = text_of(from, "join");
     rule.when_empty = text_of(from, "when-empty");
+    rule.counted_by = maybe_oid(from, "counted-by");
     if (rule.index == Index::join && !profile.joins.contains(rule.join))
       mistake("snmp.unknown-join", rule.join);
     const auto earlier = [&](const TableRule& each) { return each.name == rule.when_empty; };
@@ -167,6 +168,17 @@ class Reader {
 
 std::string TableRule::leaf_path(const ColumnRule& column) const {
   return path + "/" + column.leaf + (column.value.as == As::ports ? "/mode" : "");
+}
+
+std::vector<Oid> TableRule::oids() const {
+  std::vector<Oid> out;
+  for (const ColumnRule& column : columns) {
+    out.push_back(column.value.oid);
+    if (column.untagged) out.push_back(*column.untagged);
+  }
+  for (const OnlyRule& rule : only)
+    out.push_back(rule.oid);
+  return out;
 }
 
 Result<std::shared_ptr<const Profile>> profile_from_json(const json::object& content) {

@@ -62,11 +62,15 @@ struct TableRule {
   Index index = Index::number;
   std::string join;
   std::string when_empty; ///< a table's name, or empty
+  std::optional<Oid>
+      counted_by; ///< an object that says how many rows it has, or 0 at least where it has none
   std::vector<OnlyRule> only;
   std::vector<ColumnRule> columns;
 
   /// Schema path of one leaf; for ports, of the mode.
   [[nodiscard]] std::string leaf_path(const ColumnRule& column) const;
+  /// The columns that must be read for it: values and `only`.
+  [[nodiscard]] std::vector<Oid> oids() const;
 };
 
 struct HintRule {

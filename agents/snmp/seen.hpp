@@ -18,8 +18,8 @@ struct StateSeen {
   std::string profile;
   std::uint64_t revision = 0;
   std::string fingerprint, text;
-  Instant started{}, ended{}; ///< the agent's wall clock
-  std::vector<std::string> unknown;
+  Instant started{}, ended{};              ///< the agent's wall clock
+  std::vector<std::string> unknown, empty; ///< Interpreted::unknown, Interpreted::empty
   std::optional<Instant> stamp; ///< the device's own time of its last change, where the profile trusts it
   std::uint64_t order = 0;      ///< that this reading answers; 0: none
   std::optional<std::uint64_t> uptime, boots;              ///< when it ended

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agents/snmp/empty_table.hpp"
 #include "agents/snmp/names.hpp"
 #include "agents/snmp/values.hpp"
 
@@ -115,11 +116,12 @@ bool StateJob::next(Request& request, int repetitions) {
   }
   if (phase_ == Phase::checking) {
     if (checking_.next(request)) return true;
-    phase_ = silences_ < max_silences ? Phase::walking : Phase::closing;
+    phase_ = Phase::walking;
+    if (silences_ >= max_silences) begin_closing();
   }
   while (phase_ == Phase::walking) {
     if (walk_ == nullptr && !next_walk())
-      phase_ = Phase::closing;
+      begin_closing();
     else if (walk_->next(request, repetitions, {}))
       return true;
     else
@@ -215,6 +217,16 @@ std::vector<std::pair<std::string, std::string>> StateJob::stamps() const {
   return out;
 }
 
+/// Whether a table that showed no row has none is asked before the look back at the device.
+void StateJob::begin_closing() {
+  phase_ = Phase::closing;
+  std::vector<Oid> oids = questions_about_empty(*profile_, gathered_);
+  if (oids.empty()) return;
+  const std::vector<Oid> last = bracket(*profile_);
+  oids.insert(oids.end(), last.begin(), last.end());
+  closing_ = Gets(std::move(oids));
+}
+
 void StateJob::close() {
   phase_ = Phase::over;
   const auto before = [&](const Oid& oid) { return opening_.number(oid); };
@@ -232,6 +244,7 @@ void StateJob::close() {
   const bool rows = profile_->changed && before(*profile_->changed) != after(*profile_->changed) &&
                     !(is_clock(before) && is_clock(after));
   outcome_ = back || rebooted ? Outcome::moved : Outcome::complete;
+  gathered_.empty_tables = proved_empty(*profile_, gathered_, closing_);
   if (outcome_ == Outcome::moved || !rows) return;
   std::vector<Walk::Column> columns;
   for (const Oid& oid : profile_->names)

@@ -55,6 +55,7 @@ class StateJob final : public Job {
   bool next_walk();
   bool wanted(const WalkPlan::Group& group) const;
   void take_walk();
+  void begin_closing();
   void close();
   void compare_names();
 

@@ -152,6 +152,16 @@ void Book::forget_oldest() {
   unkept_.insert(key);
 }
 
+/// One that is shelved stays for as long: it may be raised meanwhile.
+void Book::forget_old(const Moment& now) {
+  constexpr int most = 64;
+  for (int left = most; left > 0 && !cleared_order_.empty(); --left) {
+    const auto& [changed, key] = *cleared_order_.begin();
+    if (changed > now.wall - limits_.remembered || shelved_.contains(key)) return;
+    forget_oldest();
+  }
+}
+
 Result<Alarm*> Book::acted_on(const Key& key) {
   if (Alarm* alarm = held(key)) return alarm;
   const auto before = cleared_.find(key);

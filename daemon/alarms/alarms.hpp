@@ -131,6 +131,7 @@ class Book {
   Result<Alarm*> acted_on(const Key& key);
   void note_act(Alarm& alarm, Act act);
   void forget_oldest();
+  void forget_old(const Moment& now);
   void calm_down(const Moment& now);
   void fade(const Moment& now);
   void end_awaited(const Moment& now);

@@ -123,6 +123,7 @@ void Book::tick(const Moment& now) {
   end_shelves(now);
   tell_untold(now);
   tell_groups(now);
+  forget_old(now);
 }
 
 void Book::calm_down(const Moment& now) {

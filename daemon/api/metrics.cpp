@@ -45,6 +45,8 @@ constexpr std::pair<std::string_view, std::string_view> helps[] = {
     {"assent_refusals_total", "Operations that core refused."},
     {"assent_register_objects", "Objects of the register, by kind."},
     {"assent_requests_total", "Operations that core took."},
+    {"assent_findings_retired_total",
+     "Closed findings that were older than the policy keeps them, and went."},
     {"assent_state_reloads_total", "Times that pending state was thrown away after a failed commit."},
     {"assent_store_batches_total", "Batches committed."},
     {"assent_store_entries_total", "Journal entries committed."},

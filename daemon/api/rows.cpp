@@ -120,8 +120,8 @@ std::string row_text(View view, Kind kind, const store::StoredRow& row) {
 bool may_follow(View view, std::string_view msgid) {
   if (whole(view)) return true;
   if (view != View::monitor) return false;
-  for (const std::string_view area :
-       {"finding-", "alarm-", "started", "stopped", "change-covered", "stamp-moved", "link-", "uplink-"})
+  for (const std::string_view area : {"finding-", "alarm-", "started", "stopped", "change-covered",
+                                      "profile-followed", "stamp-moved", "link-", "uplink-"})
     if (msgid.substr(0, area.size()) == area) return true;
   return false;
 }

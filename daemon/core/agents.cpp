@@ -8,6 +8,7 @@ namespace assent::core {
 namespace {
 
 constexpr std::size_t unknown_limit = 256;
+constexpr std::size_t worth_examining = 32u << 10; ///< bytes of a tree; a smaller one takes less than 1 ms
 /// What a reading's times may differ from now. A clock far off, moved by its offset, may give a year that no
 /// row can hold.
 constexpr auto most_ahead = std::chrono::minutes{1};
@@ -77,6 +78,22 @@ void note_findings(Step& step, const registry::Device& device, std::vector<watch
   }
 }
 
+/// What the new revision of a profile brought into a baseline: how many leaves by schema path, for the tree
+/// itself is stored.
+void note_followed(const watch::Outcome::Move& move, json::object& detail) {
+  json::array adopted;
+  std::size_t leaves = 0;
+  for (const auto& [path, count] : move.adopted) {
+    adopted.push_back({{"path", path}, {"count", count}});
+    leaves += count;
+  }
+  detail["profile"] = move.baseline.profile;
+  detail["revision"] = move.baseline.revision;
+  detail["revised-by"] = move.revised_by;
+  detail["leaves"] = leaves;
+  detail["adopted"] = std::move(adopted);
+}
+
 void note_move(Step& step, const registry::Device& device, watch::Outcome::Move& move) {
   auto baseline = move.baseline;
   registry::Edit edit;
@@ -87,7 +104,10 @@ void note_move(Step& step, const registry::Device& device, watch::Outcome::Move&
   edit.value = {
       {"profile", baseline.profile}, {"revision", baseline.revision}, {"fingerprint", baseline.fingerprint}};
   registry::Transaction transaction(step.state.registry);
-  const Id ticket = move.used.empty() ? baseline.ticket : move.used.front().first;
+  const Id ticket = !move.used.empty() ? move.used.front().first
+                    : move.revised     ? move.revised_by
+                                       : baseline.ticket;
+  if (ticket != 0) edit.value["ticket"] = ticket;
   auto row = transaction.apply(edit, ticket);
   ASSENT_CHECK(row.ok());
   transaction.keep();
@@ -113,14 +133,25 @@ void note_move(Step& step, const registry::Device& device, watch::Outcome::Move&
                        {"after", move.changes[i].after.value_or("-")},
                        {"ticket", i < move.used.size() ? move.used[i].first : 0}});
   const std::string first = move.changes.empty() ? "" : move.changes.front().path;
-  step.note(journal::Stream::decisions, "change-covered",
-            {{"device", device.name},
-             {"ticket", ticket},
-             {"path", first},
-             {"count", move.changes.size()},
-             {"changes", std::move(changes)}},
-            ticket)
+  json::object detail{{"device", device.name}, {"ticket", ticket}};
+  if (!move.changes.empty()) {
+    detail["path"] = first;
+    detail["count"] = move.changes.size();
+    detail["changes"] = std::move(changes);
+  }
+  if (move.revised) note_followed(move, detail);
+  step.note(journal::Stream::decisions, move.changes.empty() ? "profile-followed" : "change-covered",
+            std::move(detail), ticket)
       .rows = std::move(rows);
+}
+
+/// What was examined ahead of this device's reading; nullptr where nothing was.
+watch::Examined* examined_of(const Step& step, Id device, const std::string& fingerprint) {
+  if (step.examined == nullptr) return nullptr;
+  const auto found = std::ranges::find_if(*step.examined, [&](const watch::Examined& one) {
+    return one.of.device == device && one.of.fingerprint == fingerprint;
+  });
+  return found == step.examined->end() ? nullptr : &*found;
 }
 
 enum class Judged { yes, text_wanted, refused };
@@ -128,9 +159,11 @@ enum class Judged { yes, text_wanted, refused };
 Judged judge(Step& step, const registry::Device& device, const watch::Observation& observation) {
   step.state.watch.set_state_interval(step.state.policy.state_interval());
   const auto last = step.state.watch.last_reading(device.id);
-  auto outcome =
-      step.state.watch.observe(observation, step.state.permits, device.labels, step.now,
-                               [&](const std::string& fingerprint) { return step.tree(fingerprint); });
+  const auto other = revised(step.state, device, observation);
+  auto outcome = step.state.watch.observe(
+      observation, step.state.permits, device.labels, step.now,
+      [&](const std::string& fingerprint) { return step.tree(fingerprint); }, other ? &*other : nullptr,
+      examined_of(step, device.id, observation.fingerprint));
   if (outcome.want_tree) return Judged::text_wanted;
   if (outcome.failed) {
     raise(step, "reading-refused", "device/" + std::to_string(device.id),
@@ -192,12 +225,10 @@ Result<watch::Observation> observation_of(const State& state, const json::object
   for (const auto& path : array_of(item, "unknown"))
     if (path.is_string() && observation.unknown.size() < unknown_limit)
       observation.unknown.emplace_back(path.get_string());
+  for (const auto& path : array_of(item, "empty"))
+    if (path.is_string() && observation.empty.size() <= unknown_limit)
+      observation.empty.emplace_back(path.get_string());
   return observation;
-}
-
-std::string network_name(const State& state, Id network) {
-  const auto object = state.registry.get(Kind::network, network);
-  return object ? text_of(object->body, "name") : std::string();
 }
 
 } // namespace
@@ -208,44 +239,6 @@ void raise_open_findings(Step& step) {
     for (const auto* finding : step.state.watch.open_findings(object.id))
       if (device) raise_finding(step, *device, *finding);
   });
-}
-
-Answer plan(Step& step, Id agent) {
-  State& state = step.state;
-  const auto object = state.registry.get(Kind::agent, agent);
-  ASSENT_CHECK(object.has_value());
-  json::array devices, orders, profiles;
-  std::set<std::string> used;
-  for (const Id id : state.registry.devices_of_agent(agent)) {
-    const auto device = state.registry.device(id);
-    devices.push_back({{"id", id},
-                       {"name", device->name},
-                       {"address", device->address.text()},
-                       {"port", device->port},
-                       {"profile", device->profile},
-                       {"credential", device->credential},
-                       {"waived", waived(state, *device, step.now)}});
-    used.insert(device->profile);
-    const auto& live = state.devices[id];
-    if (live.order > live.order_done) orders.push_back({{"device", id}, {"order", live.order}});
-  }
-  for (const auto& name : used) {
-    const auto id = state.registry.find(Kind::profile, name);
-    const auto profile = id ? state.registry.get(Kind::profile, *id) : std::nullopt;
-    if (!profile) continue;
-    profiles.push_back(
-        {{"name", name}, {"revision", profile->body.at("revision")}, {"text", profile->body.at("text")}});
-  }
-  const auto seconds = [](Duration duration) {
-    return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
-  };
-  return json::object{{"version", state.plan_version},
-                      {"network", network_name(state, number_of(object->body, "network"))},
-                      {"devices", std::move(devices)},
-                      {"profiles", std::move(profiles)},
-                      {"counters-interval", seconds(state.policy.counters_interval())},
-                      {"state-interval", seconds(state.policy.state_interval())},
-                      {"read-now", std::move(orders)}};
 }
 
 namespace {
@@ -307,14 +300,51 @@ Answer report(Step& step, Id agent, const json::object& input) {
   return json::object{{"wanted", std::move(wanted)}, {"accepted", report->states.size()}};
 }
 
+std::vector<watch::Examining> to_examine(Step& step, const std::string& operation, Id agent,
+                                         const json::object& input) {
+  std::vector<watch::Examining> out;
+  const auto add = [&](const registry::Device& device, const watch::Observation& observation) {
+    const auto other = revised(step.state, device, observation);
+    out.push_back(
+        watch::examining(observation, step.state.watch.baseline(device.id), other ? &*other : nullptr));
+  };
+  const auto own = [&](const json::object& item) {
+    const auto device = step.state.registry.device(number_of(item, "device"));
+    return device && device->agent == agent ? device : std::nullopt;
+  };
+  if (operation == "assent-agent:tree") {
+    const auto device = own(input);
+    const auto* text = input.if_contains("text");
+    const auto waiting = device ? step.state.waiting_trees.find(device->id) : step.state.waiting_trees.end();
+    if (waiting != step.state.waiting_trees.end() && text != nullptr && text->is_string() &&
+        text->get_string().size() >= worth_examining &&
+        waiting->second.fingerprint == text_of(input, "fingerprint"))
+      add(*device, waiting->second);
+    return out;
+  }
+  const Duration offset = offset_of(step, input);
+  for (const auto& item : array_of(input, "states")) {
+    const auto device = own(item.as_object());
+    if (!device) continue;
+    const auto last = step.state.watch.last_reading(device->id);
+    if (last && last->fingerprint == text_of(item.as_object(), "fingerprint")) continue;
+    const auto observation = observation_of(step.state, item.as_object(), *device, offset, step.now);
+    if (observation) add(*device, *observation);
+  }
+  return out;
+}
+
 Answer tree(Step& step, Id agent, const json::object& input) {
   auto device = own_device(step, agent, number_of(input, "device"));
   if (!device) return device.error();
   const std::string text = text_of(input, "text");
   const std::string fingerprint = text_of(input, "fingerprint");
-  if (text.size() > watch::max_canonical_bytes || watch::fingerprint(text) != fingerprint)
+  const watch::Examined* examined = examined_of(step, device->id, fingerprint);
+  const bool right = examined != nullptr && !examined->failed;
+  if (text.size() > watch::max_canonical_bytes || (!right && watch::fingerprint(text) != fingerprint))
     return fail(Fault::invalid, "core.bad-tree", {{"device", device->name}});
-  if (auto checked = watch::leaves(text); !checked) return checked.error();
+  if (!right)
+    if (auto checked = watch::leaves(text); !checked) return checked.error();
   const auto waiting = step.state.waiting_trees.find(device->id);
   if (waiting == step.state.waiting_trees.end() || waiting->second.fingerprint != fingerprint)
     return json::object{};

@@ -1,9 +1,5 @@
 #include <algorithm>
 
-#include <filesystem>
-#include <pwd.h>
-#include <unistd.h>
-
 #include "daemon/core/alarm_news.hpp"
 #include "daemon/core/events.hpp"
 #include "daemon/core/thread.hpp"
@@ -62,7 +58,9 @@ CoreThread::~CoreThread() {
   if (thread_.joinable()) thread_.join();
   work_over_ = true;
   work_.put([] {});
+  comparing_.put([] {});
   if (worker_.joinable()) worker_.join();
+  if (examiner_.joinable()) examiner_.join();
   // The store's own end commits what still waits; its callbacks need only the followers.
   store_.reset();
 }
@@ -87,11 +85,13 @@ void CoreThread::begin() {
   last_second_ = clock_.monotonic();
   last_checkpoint_ = last_second_ - std::chrono::hours{1}; // the first one comes within a second
   thread_ = std::thread([this] { run(); });
-  worker_ = std::thread([this] {
+  const auto serve = [this](Queue<std::function<void()>>& queue) {
     while (!work_over_)
-      for (auto& work : work_.take(std::chrono::seconds{1}))
+      for (auto& work : queue.take(std::chrono::seconds{1}))
         work();
-  });
+  };
+  worker_ = std::thread([this, serve] { serve(work_); });
+  examiner_ = std::thread([this, serve] { serve(comparing_); });
 }
 
 void CoreThread::post(Request request, Reply reply) {
@@ -200,8 +200,14 @@ void CoreThread::handle(Asked& asked) {
   }
   if (request.operation == "assent-admin:backup" && request.peer.door == Peer::Door::person)
     return backup(asked);
+  if (!examine_elsewhere(asked)) answer(asked, nullptr);
+}
+
+void CoreThread::answer(Asked& asked, std::vector<watch::Examined>* examined) {
+  const Request& request = asked.request;
   const std::string owner = "account:" + request.peer.account + request.peer.agent;
   Step step = step_for(request.peer);
+  step.examined = examined;
   if (auto before = answered_before(owner, request, step.now))
     return finish(step, std::move(*before), std::move(asked.reply));
   const auto why_not = not_now(step, request);
@@ -310,34 +316,6 @@ Answer CoreThread::agent_operation(Step& step, const Request& request) {
   link.sequence = sequence;
   link.answer = *answer;
   return answer;
-}
-
-Answer CoreThread::admin_operation(Step& step, const Request& request) {
-  if (request.operation == "assent-admin:checkpoint") {
-    if (!signer_) return fail(Fault::unavailable, "core.no-checkpoint-key");
-    return checkpoints(*store_, *signer_, step.now);
-  }
-  return fail(Fault::not_found, "core.unknown-operation", {{"operation", request.operation}});
-}
-
-void CoreThread::backup(Asked& asked) {
-  // The file is written with the daemon's rights: only its own account and root may say where.
-  const auto* own = ::getpwuid(::geteuid());
-  if (asked.request.peer.account != "root" && (own == nullptr || asked.request.peer.account != own->pw_name))
-    return asked.reply(
-        fail(Fault::refused, "core.not-your-machine", {{"account", asked.request.peer.account}}));
-  const std::string path = text_of(asked.request.input, "path");
-  if (!path.starts_with('/'))
-    return asked.reply(fail(Fault::invalid, "core.path-not-absolute", {{"path", path}}));
-  work_.put([this, path, reply = std::move(asked.reply)] {
-    auto done = store_->backup(path);
-    if (!done) return reply(done.error());
-    std::error_code error;
-    const auto bytes = std::filesystem::file_size(path, error);
-    if (error)
-      return reply(fail(Fault::outside, "core.no-backup", {{"path", path}, {"cause", error.message()}}));
-    reply(json::object{{"bytes", bytes}});
-  });
 }
 
 void CoreThread::finish(Step& step, Answer answer, Reply reply) {

@@ -79,6 +79,7 @@ Figures CoreThread::make_figures(const WantFigures& want) {
   const auto store = store_->counters();
   figures.counters = {{"requests", static_cast<double>(requests_)},
                       {"refusals", static_cast<double>(refused_)},
+                      {"findings_retired", static_cast<double>(retired_)},
                       {"state_reloads", static_cast<double>(reloads_)},
                       {"store_groups", static_cast<double>(store.groups)},
                       {"store_batches", static_cast<double>(store.batches)},

@@ -51,20 +51,6 @@ void accept_findings(Step& step, const tickets::Ticket& ticket, const journal::R
   close_findings(step, std::move(accepted), watch::FindingState::accepted, "accepted", ticket.id);
 }
 
-void learn_stamps(State& state, model::Model& model, const json::object& profile) {
-  const std::string name = text_of(profile, "name");
-  StampTrust trust;
-  trust.revision = number_of(profile, "revision");
-  // A profile that an older daemon accepted and this one cannot read vouches for nothing; the agent says so,
-  // too.
-  if (const auto content = model.bind_yaml(text_of(profile, "text"), name, "assent-policy:profile"))
-    for (const auto& hint : array_of(*content, "hints")) {
-      const auto moves_on = text_of(hint.as_object(), "moves-on", "anything");
-      if (moves_on != "anything") trust.entering[text_of(hint.as_object(), "name")] = moves_on == "entering";
-    }
-  state.stamp_trust[name] = std::move(trust);
-}
-
 std::vector<watch::Stamp> trusted_stamps(const State& state, const json::object& reading) {
   std::vector<watch::Stamp> stamps;
   const auto trust = state.stamp_trust.find(text_of(reading, "profile"));

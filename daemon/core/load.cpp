@@ -147,7 +147,30 @@ Result<std::vector<tickets::SignedAct>> acts_of(store::Reader& reader, Id ticket
   return acts;
 }
 
-Status prove_authority(const State& state, store::Reader& reader, model::Model& model) {
+/// Revisions of profiles that baselines are of, or that are in force, with the tickets that brought them.
+void take_revisions(State& state, model::Model& model, const json::object& entry,
+                    const std::set<std::pair<std::string, std::uint64_t>>& wanted) {
+  const auto rows = journal::rows_of(entry);
+  if (!rows) return; // the replay says what is wrong
+  for (const auto& row : *rows)
+    if (row.kind == Kind::profile && !row.gone &&
+        wanted.contains({text_of(row.body, "name"), number_of(row.body, "revision")}))
+      learn_revision(state, model, row.body, number_of(entry, "ticket"));
+}
+
+std::set<std::pair<std::string, std::uint64_t>> wanted_revisions(const State& state) {
+  std::set<std::pair<std::string, std::uint64_t>> wanted;
+  state.registry.each(Kind::baseline, [&](const registry::Object& object) {
+    wanted.emplace(text_of(object.body, "profile"), number_of(object.body, "revision"));
+  });
+  state.registry.each(Kind::profile, [&](const registry::Object& object) {
+    wanted.emplace(text_of(object.body, "name"), number_of(object.body, "revision"));
+  });
+  return wanted;
+}
+
+Status prove_authority(State& state, store::Reader& reader, model::Model& model) {
+  const auto wanted = wanted_revisions(state);
   tickets::AuthorityReplay replay(
       reader.installation(),
       [&](const json::object& body, std::uint64_t version) { return policy_of(model, body, version); },
@@ -160,6 +183,7 @@ Status prove_authority(const State& state, store::Reader& reader, model::Model& 
       failed = fail(Fault::outside, "core.damaged-entry", {{"number", std::to_string(entry.number)}});
       return false;
     }
+    take_revisions(state, model, body->get_object(), wanted);
     auto status = entry.number == 0 ? replay.founding(body->get_object())
                                     : replay.next(entry.number, body->get_object());
     if (!status) failed = status.error();
@@ -218,8 +242,6 @@ Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& m
   auto state = std::make_unique<State>();
   state->installation = reader.installation();
   if (auto done = load_register(*state, reader); !done) return done.error();
-  state->registry.each(Kind::profile,
-                       [&](const registry::Object& object) { learn_stamps(*state, model, object.body); });
   const auto policy = state->registry.get(Kind::policy, 1);
   if (!policy) return fail(Fault::outside, "core.no-policy");
   auto parsed = policy_of(model, policy->body, policy->version);
@@ -227,6 +249,9 @@ Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& m
   state->policy = std::move(*parsed);
   state->watch.set_state_interval(state->policy.state_interval());
   if (auto done = prove_authority(*state, reader, model); !done) return done.error();
+  state->registry.each(Kind::profile, [&](const registry::Object& object) {
+    learn_profile(*state, model, object.body, std::nullopt);
+  });
   if (auto done = load_tickets(*state, reader); !done) return done.error();
   if (auto done = load_watch(*state, reader); !done) return done.error();
   if (auto done = load_lingering(*state, reader); !done) return done.error();

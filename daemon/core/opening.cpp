@@ -158,7 +158,7 @@ void on_due(Step& step, tickets::Ticket& ticket) {
 static void learn_profiles(Step& step) {
   step.state.stamp_trust.clear();
   step.state.registry.each(Kind::profile, [&](const registry::Object& object) {
-    learn_stamps(step.state, step.model, object.body);
+    learn_profile(step.state, step.model, object.body, std::nullopt);
   });
 }
 
@@ -190,7 +190,7 @@ void follow_row(Step& step, const journal::Row& row, Id ticket) {
     if (row.gone)
       learn_profiles(step);
     else
-      learn_stamps(state, step.model, row.body);
+      learn_profile(state, step.model, row.body, ticket);
     ++state.plan_version;
     break;
   case Kind::agent:

@@ -36,6 +36,23 @@ Status fill_policy(Step& step, Edit& edit) {
   return Done{};
 }
 
+/// What the new revision changes in what is seen, before anybody approves it: `reads` is for the page only.
+void show_reread(const Step& step, Edit& edit, const json::object& content) {
+  const auto row = step.state.registry.get(Kind::profile, edit.id);
+  if (!row) return;
+  const auto old = step.model.bind_yaml(text_of(row->body, "text"), "profile", "assent-policy:profile");
+  const auto listed = [](const std::set<std::string>& paths) {
+    return json::array(paths.begin(), paths.end());
+  };
+  if (!old) return;
+  const watch::Reread changed = watch::reread(watch::sight_of(*old), watch::sight_of(content));
+  json::object reads;
+  if (!changed.newly.empty()) reads["newly"] = listed(changed.newly);
+  if (!changed.no_longer.empty()) reads["no-longer"] = listed(changed.no_longer);
+  if (!changed.otherwise.empty()) reads["otherwise"] = listed(changed.otherwise);
+  if (!reads.empty()) edit.value["reads"] = std::move(reads);
+}
+
 Status fill_profile(Step& step, Edit& edit) {
   if (edit.operation == Operation::remove) return Done{};
   const std::string text = text_of(edit.value, "text");
@@ -44,6 +61,7 @@ Status fill_profile(Step& step, Edit& edit) {
   edit.value["name"] = text_of(*content, "name");
   edit.value["revision"] = number_of(*content, "revision");
   edit.value["sha256"] = sha256_hex(text);
+  if (edit.operation == Operation::modify) show_reread(step, edit, *content);
   return Done{};
 }
 

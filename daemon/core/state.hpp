@@ -21,6 +21,7 @@
 #include "daemon/tickets/page.hpp"
 #include "daemon/tickets/policy.hpp"
 #include "daemon/tickets/ticket.hpp"
+#include "daemon/watch/examine.hpp"
 #include "daemon/watch/watch.hpp"
 
 namespace assent::core {
@@ -73,6 +74,12 @@ struct StampTrust {
   std::map<std::string, bool> entering; ///< by name: true where merely entering configuration mode moves it
 };
 
+/// A revision of a profile that is or was of record: what it lets devices show, and who brought it.
+struct ProfileRevision {
+  watch::Sight sight;
+  Id ticket = 0; ///< 0: the founding
+};
+
 /// Refusals are journalled up to a rate per identity; above it they are counted.
 struct RefusalMeter {
   std::chrono::nanoseconds since{};
@@ -98,6 +105,8 @@ struct State {
   std::map<std::string, std::pair<std::string, std::uint64_t>> used_today; ///< template → day, count
   std::map<std::string, RefusalMeter> refusals;
   std::map<std::string, StampTrust> stamp_trust; ///< by profile
+  std::map<std::string, std::map<std::uint64_t, ProfileRevision>>
+      revisions; ///< of profiles: those of record, and those that a baseline is of
   watch::Traffic traffic;
   std::deque<std::pair<Id, watch::CounterSample>> samples; ///< of links, yet to be judged
   std::array<std::uint64_t, watch::whys> samples_made{};   ///< by Why
@@ -135,6 +144,7 @@ struct Step {
   Peer peer;
   store::Batch batch;
   std::vector<std::string> trees_stored; ///< fingerprints in `batch`, readable before they are durable
+  std::vector<watch::Examined>* examined = nullptr; ///< of this request, where that was done ahead
 
   /// Adds an entry; gives it, to be filled further.
   journal::Draft& note(journal::Stream stream, std::string event, json::object detail = {}, Id ticket = 0);
@@ -187,6 +197,10 @@ const json::array& waivers_in_force(State& state, Instant now, std::size_t& devi
 void follow_waivers(Step& step);
 Answer plan(Step& step, Id agent);
 Answer report(Step& step, Id agent, const json::object& input);
+/// The readings of a report, or of a tree, that are worth being examined beside core's thread; with a tree
+/// its text. What is refused later is none.
+std::vector<watch::Examining> to_examine(Step& step, const std::string& operation, Id agent,
+                                         const json::object& input);
 Answer tree(Step& step, Id agent, const json::object& input);
 
 // Traps and informs (notices.cpp).
@@ -210,8 +224,15 @@ void accept_findings(Step& step, const tickets::Ticket& ticket, const journal::R
 /// Closes findings by a ticket: an entry each, and their alarms clear.
 void close_findings(Step& step, std::vector<watch::Finding> findings, watch::FindingState state,
                     std::string_view how, Id ticket);
-/// Reads what a profile of record says its hints prove.
-void learn_stamps(State& state, model::Model& model, const json::object& profile);
+/// Reads a profile of record: what its hints prove, and what it lets devices show.
+/// `ticket` brought it; nothing: its revision is known already, or was never heard of.
+void learn_profile(State& state, model::Model& model, const json::object& profile, std::optional<Id> ticket);
+/// Only what it lets devices show.
+void learn_revision(State& state, model::Model& model, const json::object& profile, Id ticket);
+/// How what a device shows differs from what its baseline's revision of the profile showed; nothing where
+/// that is not known, or the reading is by another revision than the one of record.
+std::optional<watch::Revised> revised(const State& state, const registry::Device& device,
+                                      const watch::Observation& observation);
 /// The stamps of a reading that its profile vouches for.
 std::vector<watch::Stamp> trusted_stamps(const State& state, const json::object& reading);
 /// Journals what moved stamps came to, besides findings.

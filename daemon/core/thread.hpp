@@ -40,6 +40,11 @@ class CoreThread final : public Core {
     Request request;
     Reply reply;
   };
+  /// A request whose readings were compared beside this thread.
+  struct Examined {
+    Asked asked;
+    std::vector<watch::Examined> results;
+  };
   struct Turned {
     Request request;
     Error error;
@@ -59,8 +64,15 @@ class CoreThread final : public Core {
     Error error;
   };
   struct Recovered {};
+  /// Closed findings whose time is over, as a look at the store found them.
+  struct Retired {
+    std::vector<std::pair<Id, std::uint64_t>> findings; ///< number and version
+    Instant before{};                                   ///< closed before
+    Id next = 0;                                        ///< where the next look goes on; 0: at the end
+  };
   struct Stop {};
-  using Message = std::variant<Asked, Turned, WantFigures, Probe, Reread, CommitFailed, Recovered, Stop>;
+  using Message = std::variant<Asked, Examined, Turned, WantFigures, Probe, Reread, CommitFailed, Recovered,
+                               Retired, Stop>;
 
   /// An agent that waits for a newer plan than it knows.
   struct Waiting {
@@ -77,12 +89,18 @@ class CoreThread final : public Core {
 
   void run();
   void handle(Asked& asked);
+  void handle(Examined& examined);
+  /// True where the request comes back as Examined: large trees are compared by another thread, which sees
+  /// only the store and what it is given.
+  bool examine_elsewhere(Asked& asked);
+  void answer(Asked& asked, std::vector<watch::Examined>* examined);
   void handle(Turned& turned);
   void handle(WantFigures& want) { want.answer(make_figures(want)); }
   void handle(Probe& probe);
   void handle(Reread& reread);
   void handle(CommitFailed& failed);
   void handle(Recovered&);
+  void handle(Retired& retired);
   void handle(Stop&) { stopping_ = true; }
 
   Step step_for(const Peer& peer);
@@ -107,6 +125,10 @@ class CoreThread final : public Core {
   void count_refusals(Step& step);
   void checkpoint();
   void purge();
+  /// Has the store looked through for closed findings that are older than policy keeps them, a part at a
+  /// time, beside core's thread.
+  void look_for_retired();
+  Retired find_retired(Instant before, Id after);
   /// Keeps the alarm about a full disk in step with the disk, and takes the ballast back.
   void watch_disk(Step& step);
   Figures make_figures(const WantFigures& want);
@@ -127,15 +149,20 @@ class CoreThread final : public Core {
   bool stopping_ = false;
   bool read_only_ = false;
   bool probing_ = false;
-  std::chrono::nanoseconds last_second_{}, last_checkpoint_{}, last_purge_{}, last_ballast_{}, last_look_{};
+  std::atomic<bool> retiring_{false}; ///< a look or its removal is under way
+  Id retired_up_to_ = 0;              ///< where the next look begins
+  std::uint64_t retired_ = 0;
+  std::chrono::nanoseconds last_second_{}, last_checkpoint_{}, last_purge_{}, last_ballast_{}, last_look_{},
+      next_retirement_{};
   std::uint64_t told_plan_ = 0;
   DeviceSeries device_series_;
   std::set<std::pair<std::string, std::string>> conditions_; ///< type and resource of those that hold
   std::vector<std::uint64_t> step_buckets_ = std::vector<std::uint64_t>(6);
   double step_seconds_ = 0;
   std::uint64_t requests_ = 0, refused_ = 0, reloads_ = 0;
-  std::thread thread_, worker_;
-  Queue<std::function<void()>> work_;
+  std::thread thread_, worker_, examiner_;
+  Queue<std::function<void()>> work_;      ///< may take minutes: backups
+  Queue<std::function<void()>> comparing_; ///< of trees: milliseconds
   std::atomic<bool> work_over_{false};
 };
 

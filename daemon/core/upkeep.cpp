@@ -202,6 +202,7 @@ void CoreThread::each_second() {
   std::erase_if(remembered_, [&](const auto& entry) { return entry.second.until <= step.monotonic; });
   finish(step, json::object{}, [](const Answer&) {});
   if (clock_.monotonic() - last_purge_ >= purge_every && !store_->cramped()) purge();
+  if (clock_.monotonic() >= next_retirement_ && !store_->cramped()) look_for_retired();
   if (signer_ && !options_.checkpoint_file.empty() &&
       clock_.monotonic() - last_checkpoint_ >= checkpoint_every)
     checkpoint();

@@ -8,11 +8,12 @@ Error conflict(std::string id, Ref ref) {
               {{"kind", std::string(name_of(ref.kind))}, {"id", std::to_string(ref.id)}});
 }
 
-/// The merged body of a modify: null removes a member. What only pages show of a baseline's edit is no
-/// member.
+/// The merged body of a modify: null removes a member. What only pages show of a baseline's or profile's edit
+/// is no member.
 json::object merged(json::object body, const json::object& changes, Kind kind) {
   for (const auto& [key, value] : changes) {
     if (kind == Kind::baseline && (key == "changes" || key == "accept")) continue;
+    if (kind == Kind::profile && key == "reads") continue;
     if (value.is_null()) {
       body.erase(key);
     } else {

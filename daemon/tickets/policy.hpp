@@ -118,6 +118,8 @@ class Policy {
   Duration state_interval() const { return state_; }
   const alarms::Limits& alarms() const { return alarms_; }
   const Bandwidth& bandwidth() const { return bandwidth_; }
+  /// How long a finding is kept after it was closed, least_retention at least.
+  Duration findings_kept() const { return findings_kept_; }
   std::string clock_require() const { return clock_; } ///< `kernel` or `none`
   Duration approval_time() const { return approval_; } ///< how long a page stays valid
   Duration ticket_time() const { return ticket_; }     ///< until a waiting ticket expires
@@ -145,9 +147,14 @@ class Policy {
   Duration approval_{std::chrono::hours{24}};
   Duration ticket_{std::chrono::hours{24 * 30}};
   std::size_t held_ = 256;
+  Duration findings_kept_{std::chrono::hours{24 * 731}};
   alarms::Limits alarms_;
   Bandwidth bandwidth_;
 };
+
+/// What a policy may not go below: an auditor comes once in half a year at least.
+inline constexpr Duration least_findings_kept = std::chrono::hours{24 * 184};
+inline constexpr Duration least_alarms_kept = std::chrono::hours{24 * 7};
 
 /// The content of `bandwidth`; what only policy knows to be wrong goes to `mistakes`.
 Bandwidth bandwidth_from(const json::object& content, std::vector<Mistake>& mistakes);

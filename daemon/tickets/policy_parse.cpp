@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <tuple>
 
 #include "daemon/tickets/authority.hpp"
 #include "daemon/tickets/policy.hpp"
@@ -248,6 +249,15 @@ Result<Policy> Policy::parse(const json::object& content, std::uint64_t version,
         std::pair{"repeat", &times.repeat}, std::pair{"half-life", &times.half_life},
         std::pair{"longest", &times.longest}, std::pair{"shelf", &times.shelf}})
     *time = parser.duration(alarms, name, *time, "/alarms");
+  const auto& retention = object_of(content, "retention");
+  for (const auto& [name, kept, least] : {std::tuple{"findings", &policy.findings_kept_, least_findings_kept},
+                                          std::tuple{"alarms", &times.remembered, least_alarms_kept}}) {
+    *kept = parser.duration(retention, name, *kept, "/retention");
+    if (*kept < least)
+      parser.wrong(
+          0, "/retention/" + std::string(name), "policy.kept-too-short",
+          {{"days", std::to_string(std::chrono::duration_cast<std::chrono::hours>(least).count() / 24)}});
+  }
   times.suppress = static_cast<std::uint32_t>(count_of(alarms, "suppress", times.suppress));
   times.reuse = static_cast<std::uint32_t>(count_of(alarms, "reuse", times.reuse));
   if (times.reuse > times.suppress)

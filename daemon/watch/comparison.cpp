@@ -89,12 +89,23 @@ class GoneEntries {
 } // namespace
 
 Comparison compare(const std::vector<Leaf>& baseline, const std::vector<Leaf>& reading,
-                   const std::vector<std::string>& reported, bool same_profile) {
+                   const std::vector<std::string>& reported, const std::vector<std::string>& empty,
+                   bool same_profile, const Reread* reread) {
   Comparison out;
-  const Schemas promised = schemas_of(baseline), read = schemas_of(reading), shown = with_ancestors(read);
+  const Schemas promised = schemas_of(baseline);
+  Schemas read = schemas_of(reading);
+  for (const std::string& schema : empty)
+    if (promised.contains(schema) && !under_any(schema, reported)) read.insert(schema);
+  const Schemas shown = with_ancestors(read);
+  // What the new revision does not read, or reads by other rules, is not missing where it is not there. It is
+  // no evidence either that an entry has gone.
+  const auto not_owed = [&](const std::string& schema) {
+    return reread != nullptr && !under_any(schema, reported) &&
+           (reread->no_longer.contains(schema) || reread->otherwise.contains(schema));
+  };
   Schemas missing;
   for (const std::string& schema : promised)
-    if (!read.contains(schema)) missing.insert(schema);
+    if (!read.contains(schema) && !not_owed(schema)) missing.insert(schema);
   std::optional<GoneEntries> gone;
   Schemas left; // missing, and not only because its entries are gone
   if (!missing.empty()) {
@@ -116,7 +127,9 @@ Comparison compare(const std::vector<Leaf>& baseline, const std::vector<Leaf>& r
     const std::string schema = schema_path(difference.path);
     if (under_any(schema, out.roots) && !(gone && !difference.after && gone->holds(difference.path)))
       continue;
-    if (!same_profile && !promised.contains(schema))
+    if (reread != nullptr && reread->explains(schema, difference))
+      out.revised.push_back(std::move(difference));
+    else if (reread == nullptr && !same_profile && !promised.contains(schema))
       out.ignored.insert(std::move(difference.path));
     else
       out.deviations.push_back(std::move(difference));

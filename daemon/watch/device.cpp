@@ -1,5 +1,7 @@
 #include "daemon/watch/device.hpp"
 
+#include "daemon/watch/examine.hpp"
+
 #include <algorithm>
 
 namespace assent::watch {
@@ -51,7 +53,8 @@ bool DeviceWatch::is_late(const Observation& observation, Instant now) const {
 bool DeviceWatch::is_as_before(const Observation& observation,
                                const std::vector<std::string>& reported) const {
   return last && last->fingerprint == observation.fingerprint && last->profile == observation.profile &&
-         last->revision == observation.revision && reported_ == reported && surplus_ == 0 &&
+         last->revision == observation.revision && reported_ == reported &&
+         empty_ == empty_paths(observation.empty) && surplus_ == 0 &&
          against_ == (baseline ? baseline->fingerprint : std::string());
 }
 
@@ -62,12 +65,19 @@ Outcome DeviceWatch::observe(const Case& given) {
   const std::vector<std::string> reported = unknown_roots(observation.unknown);
   const bool same = is_as_before(observation, reported);
   if (!same) {
-    const auto stored = observation.text.empty() ? given.tree_of(observation.fingerprint) : observation.text;
-    if (!stored) {
-      out.want_tree = true;
-      return out;
+    Examining what = examining(observation, baseline, given.revised);
+    if (given.examined != nullptr && !given.examined->failed && is_for(*given.examined, what)) {
+      judge(given, *given.examined, out);
+    } else {
+      const auto stored =
+          observation.text.empty() ? given.tree_of(observation.fingerprint) : observation.text;
+      if (!stored) {
+        out.want_tree = true;
+        return out;
+      }
+      Examined examined = examine(std::move(what), *stored, given.tree_of);
+      judge(given, examined, out);
     }
-    judge(given, *stored, reported, out);
     if (out.failed || out.want_tree) return out;
   }
   unknown_.next(roots_, last ? std::min(last->started, observation.started) : Instant{}, observation.started);
@@ -81,60 +91,39 @@ Outcome DeviceWatch::observe(const Case& given) {
   return out;
 }
 
-/// Compares and settles every path. Changes nothing where `out.failed` is set.
-void DeviceWatch::judge(const Case& given, const std::string& text, const std::vector<std::string>& reported,
-                        Outcome& out) {
-  const Observation& observation = given.observation;
-  if (fingerprint(text) != observation.fingerprint) {
-    out.failed =
-        fail(Fault::invalid, "watch.fingerprint-differs", {{"device", std::to_string(observation.device)}});
+/// Settles every path. Changes nothing where `out.failed` is set.
+void DeviceWatch::judge(const Case& given, Examined& examined, Outcome& out) {
+  if (examined.failed) {
+    out.failed = std::move(examined.failed);
     return;
   }
-  const auto reading = leaves(text);
-  if (!reading) {
-    out.failed = reading.error();
-    return;
-  }
-  if (std::any_of(reading->begin(), reading->end(),
-                  [](const Leaf& leaf) { return is_under(schema_path(leaf.path), other_path); })) {
-    out.failed = fail(Fault::invalid, "watch.reserved-path", {{"path", std::string(other_path)}});
-    return;
-  }
+  const std::vector<std::string>& reported = examined.of.reported;
   if (!baseline) {
+    empty_ = std::move(examined.of.empty);
     reported_ = roots_ = reported;
     against_.clear();
     return;
   }
-  const auto before = given.tree_of(baseline->fingerprint);
-  const auto approved = before ? leaves(*before) : Result<std::vector<Leaf>>(before.error());
-  if (!approved) {
-    out.failed = approved.error();
-    return;
-  }
-  const bool same_profile =
-      baseline->profile == observation.profile && baseline->revision == observation.revision;
-  Comparison comparison = compare(*approved, *reading, reported, same_profile);
+  Comparison& comparison = examined.comparison;
+  const Reread* reread = examined.of.reread ? &*examined.of.reread : nullptr;
+  Outcome::Move move;
+  move.revised = reread != nullptr && may_follow(*reread, reported);
+  const std::vector<Difference> adopted = take_revised(comparison, move.revised);
   std::set<std::string> deviating;
   for (const Difference& difference : comparison.deviations)
     deviating.insert(difference.path);
 
   std::vector<Judged> judged = judge_new(given, comparison.deviations);
-  Outcome::Move move;
   for (Judged& one : judged) {
     if (one.judgement.verdict != tickets::Verdict::covered) continue;
     move.used.emplace_back(one.judgement.ticket, one.judgement.permit);
     move.changes.push_back(one.difference);
   }
-  if (!move.changes.empty()) {
-    auto moved = with_changes(*before, move.changes);
-    if (!moved) {
+  if (!move.changes.empty() || move.revised) {
+    if (auto moved = move_baseline(given, examined.before, adopted, move); !moved) {
       out.failed = moved.error();
       return;
     }
-    move.text = std::move(*moved);
-    baseline->fingerprint = fingerprint(move.text);
-    baseline->ticket = move.used.back().first;
-    move.baseline = *baseline;
     out.moved = std::move(move);
   }
   surplus_ = 0;
@@ -143,6 +132,7 @@ void DeviceWatch::judge(const Case& given, const std::string& text, const std::v
     settle(one, given.now, out);
   count_surplus(given, out);
   reported_ = reported;
+  empty_ = std::move(examined.of.empty);
   roots_ = std::move(comparison.roots);
   against_ = baseline->fingerprint;
 }
@@ -368,6 +358,7 @@ json::object DeviceWatch::detail() const {
   out["revision"] = last->revision;
   out["against"] = against_;
   out["reported"] = array_from(reported_);
+  if (!empty_.empty()) out["empty"] = array_from(empty_);
   out["roots"] = array_from(roots_);
   out["unknown"] = unknown_.to_json();
   out["surplus"] = surplus_;
@@ -378,6 +369,7 @@ json::object DeviceWatch::detail() const {
 void DeviceWatch::load_last(const std::string& print, Instant started, Instant ended,
                             const json::object& stored) {
   reported_ = texts_of(array_of(stored, "reported"));
+  empty_ = texts_of(array_of(stored, "empty"));
   roots_ = texts_of(array_of(stored, "roots"));
   against_ = text_of(stored, "against");
   surplus_ = number_of(stored, "surplus");

@@ -23,6 +23,8 @@ struct Case {
   Instant now{};
   const TreeOf& tree_of;
   Duration state_interval{};
+  const Revised* revised = nullptr; ///< where known: how the reading's revision differs from the baseline's
+  Examined* examined = nullptr;     ///< where that was done ahead
 };
 
 class DeviceWatch {
@@ -57,9 +59,12 @@ class DeviceWatch {
   bool is_as_before(const Observation& observation, const std::vector<std::string>& reported) const;
   Instant earliest_of(const Case& given, const Difference& difference, const std::string& schema,
                       LastTree& tree) const;
-  void judge(const Case& given, const std::string& text, const std::vector<std::string>& reported,
-             Outcome& out);
+  void judge(const Case& given, Examined& examined, Outcome& out);
   std::vector<Judged> judge_new(const Case& given, std::vector<Difference>& differences) const;
+  bool may_follow(const Reread& reread, const std::vector<std::string>& reported) const;
+  std::vector<Difference> take_revised(Comparison& comparison, bool follows) const;
+  Status move_baseline(const Case& given, const std::string& before, const std::vector<Difference>& adopted,
+                       Outcome::Move& move);
   void clear_gone(const Comparison& comparison, const std::set<std::string>& deviating, Instant now,
                   Outcome& out);
   void settle(Judged& judged, Instant now, Outcome& out);
@@ -70,6 +75,7 @@ class DeviceWatch {
   UnknownPaths unknown_;
   Stamps stamps_;
   std::vector<std::string> reported_; ///< unknown by the last reading itself
+  std::vector<std::string> empty_;    ///< of what it said that there is nothing
   std::vector<std::string> roots_;    ///< these, and what it showed nothing of
   std::string against_;     ///< fingerprint of the baseline that the last reading was judged against
   std::size_t surplus_ = 0; ///< deviations without a finding of their own

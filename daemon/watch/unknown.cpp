@@ -35,6 +35,16 @@ std::vector<std::string> unknown_roots(const std::vector<std::string>& reported)
   return out;
 }
 
+std::vector<std::string> empty_paths(const std::vector<std::string>& reported) {
+  if (reported.size() > max_roots) return {};
+  for (const std::string& path : reported)
+    if (!is_path(path) || path.find('[') != std::string::npos) return {};
+  std::vector<std::string> out = reported;
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 void UnknownPaths::next(const std::vector<std::string>& roots, Instant last_started, Instant started) {
   std::map<std::string, UnknownPath, std::less<>> now;
   for (const auto& [path, old] : paths_)

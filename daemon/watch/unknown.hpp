@@ -45,4 +45,8 @@ class UnknownPaths {
 /// that nothing is certain: `/`.
 std::vector<std::string> unknown_roots(const std::vector<std::string>& reported);
 
+/// The same of paths of which there is nothing: sorted. A malformed entry, or more than 256, means that
+/// nothing is certain: none.
+std::vector<std::string> empty_paths(const std::vector<std::string>& reported);
+
 } // namespace assent::watch

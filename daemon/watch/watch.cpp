@@ -82,9 +82,11 @@ void Watch::load_reading(Id device, const std::string& fingerprint, Instant star
 }
 
 Outcome Watch::observe(const Observation& observation, const tickets::Permits& permits,
-                       const std::vector<std::string>& labels, Instant now, const TreeOf& tree_of) {
+                       const std::vector<std::string>& labels, Instant now, const TreeOf& tree_of,
+                       const Revised* revised, Examined* examined) {
   DeviceWatch& device = impl_->devices[observation.device];
-  Outcome out = device.observe({observation, permits, labels, now, tree_of, impl_->state_interval});
+  Outcome out =
+      device.observe({observation, permits, labels, now, tree_of, impl_->state_interval, revised, examined});
   impl_->open += out.opened.size();
   impl_->open -= out.cleared.size();
   for (const Finding& finding : out.cleared)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "daemon/journal/entry.hpp"
 #include "daemon/tickets/coverage.hpp"
 #include "daemon/watch/canonical.hpp"
+#include "daemon/watch/sight.hpp"
 
 namespace assent::watch {
 
@@ -42,7 +44,8 @@ struct Observation {
   Instant started{}, ended{}; ///< the daemon's clock: the agent's interval, moved by its measured offset
   std::vector<std::string>
       unknown; ///< schema paths that could not be read this time (`/vlans`, `/interfaces/interface/mtu`)
-  std::optional<Instant> stamp; ///< the device's own time of its last configuration change, where trusted
+  std::vector<std::string> empty; ///< schema paths of which the device said that there is nothing
+  std::optional<Instant> stamp;   ///< the device's own time of its last configuration change, where trusted
   std::optional<std::uint64_t> uptime, boots; ///< when it ended: hundredths of a second, snmpEngineBoots
   std::vector<Stamp> stamps;                  ///< those that stood still from before to after the reading
 };
@@ -101,6 +104,9 @@ struct Outcome {
     std::string text;
     std::vector<Difference> changes;
     std::vector<std::pair<Id, std::size_t>> used; ///< ticket and permit index, one for each change
+    bool revised = false; ///< the baseline is of another revision of the profile than before
+    Id revised_by = 0;    ///< the ticket that brought it; 0: the founding
+    std::map<std::string, std::size_t> adopted; ///< by schema path, how many leaves moved with that
   };
   std::optional<Move> moved;
   /// Stamps moved, the tree is equal, and permits cover it: ticket and permit index of each use.
@@ -117,6 +123,8 @@ struct Outcome {
   /// fingerprint says, or the baseline's text is not to be had. Nothing else is set then.
   std::optional<Error> failed;
 };
+
+struct Examined;
 
 class Watch {
  public:
@@ -149,21 +157,28 @@ class Watch {
   ///    reaches back, so a finding is not judged again before its path changes again.
   ///  - else, text needed: diff against the baseline; leaves under `unknown`, and leaves whose schema path
   ///  the reading
-  ///    has nowhere while the baseline has it, are unknown, not changed.
+  ///    has nowhere while the baseline has it, are unknown, not changed; but for those under `empty`, which
+  ///    are gone: the last row of a table, the last port of all VLANs.
   ///  - a path's interval runs from the start of the last reading in which it still had its old value. The
   ///  device's
   ///    stamp, where it lies inside, ends the interval: it is the time of the *last* change, so it can prove
   ///    that a change was not later, never that it was not earlier.
-  ///  - a reading with another profile revision: leaves that the baseline's revision could not see are
-  ///  ignored until
-  ///    the baseline is taken anew, and so are leaves that the new revision sees nowhere.
+  ///  - a reading with another profile revision: what `revised` explains moves into the baseline with the
+  ///    first reading that shows all of it, and the baseline is of the new revision from then on. A path with
+  ///    an open finding keeps it. Where nothing is known of the revision, leaves that the baseline's could
+  ///    not see are ignored until the baseline is taken anew, and so are leaves that the new one sees
+  ///    nowhere.
   ///  - a stamp that has moved between two readings of equal trees is the deviation `/other` (Stamps); its
   ///  finding
   ///    does not clear by itself, because nothing shows that the configuration returned.
+  ///  - `examined` (examine.hpp): the comparison, where it was made ahead; one that is for something else
+  ///  counts
+  ///    for nothing. It is used up.
   ///  - a reading that ended before the last one that counted is ignored (a tree that came late).
   Outcome observe(const Observation& observation, const tickets::Permits& permits,
                   const std::vector<std::string>& labels, Instant now,
-                  const std::function<Result<std::string>(const std::string&)>& tree_of);
+                  const std::function<Result<std::string>(const std::string&)>& tree_of,
+                  const Revised* revised = nullptr, Examined* examined = nullptr);
 
   std::optional<Baseline> baseline(Id device) const;
   const Finding* finding(Id id) const;                        ///< an open one; else nullptr

@@ -290,4 +290,33 @@ BOOST_AUTO_TEST_CASE(json_carries_the_sentence_as_id_and_arguments) {
   BOOST_TEST(to_full_json(*find("device-unreachable", "device/1")).contains("acts"));
 }
 
+BOOST_AUTO_TEST_CASE(what_cleared_long_ago_is_forgotten_and_what_holds_or_is_shelved_is_not) {
+  raise("device-unreachable", "device/1");
+  raise("device-unreachable", "device/2");
+  raise("device-unreachable", "device/3");
+  clear("device-unreachable", "device/1");
+  at(10);
+  clear("device-unreachable", "device/2");
+  const auto wait = [&](Duration by) {
+    now.wall += by;
+    now.steady += by;
+    book.tick(now);
+  };
+  wait(std::chrono::hours{24 * 90} - std::chrono::seconds{11});
+  BOOST_TEST(find("device-unreachable", "device/1") != nullptr);
+  Act shelf = by("wang", "known");
+  shelf.until = now.wall + std::chrono::hours{1};
+  BOOST_REQUIRE(book.shelve(key("device-unreachable", "device/2"), shelf, now).ok());
+  book.take_kept(now);
+  wait(std::chrono::minutes{1});
+  BOOST_TEST(find("device-unreachable", "device/1") == nullptr);
+  BOOST_TEST(find("device-unreachable", "device/2") != nullptr);
+  BOOST_TEST(find("device-unreachable", "device/3") != nullptr);
+  const auto gone = book.take_kept(now);
+  BOOST_REQUIRE(gone.size() >= 1u);
+  BOOST_TEST(gone[0].second.empty()); // to be forgotten in the store, too
+  wait(std::chrono::hours{2});
+  BOOST_TEST(find("device-unreachable", "device/2") == nullptr);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -87,12 +87,13 @@ World::World() {
   }
   auto profile = read(std::string(ASSENT_SOURCE_DIR) + "/mibs/standard.yaml");
   // Readings name the revision: the shipped one rises now and then.
-  const auto revision = profile.find("revision: ");
-  profile.replace(revision, profile.find('\n', revision) - revision, "revision: 1");
+  const auto at = profile.find("revision: ");
+  profile.replace(at, profile.find('\n', at) - at, "revision: 1");
   profile.insert(
       profile.find("hints:\n") + 7,
       "  - {name: config-sequence, oid: 1.3.6.1.4.1.2011.5.25.191.1.1.0, moves-on: configuration}\n"
       "  - {name: entered, oid: 1.3.6.1.4.1.9.9.43.1.1.1.0, moves-on: entering}\n");
+  profile_text = profile;
   core::Founding founding;
   founding.file_name = "founding.yaml";
   founding.text = "organisation: {name: 九江市, tier: city}\nfounders:\n";
@@ -255,7 +256,7 @@ void World::reading(const std::string& agent, Id device,
   last_fingerprint = watch::fingerprint(text);
   json::object state{{"device", device},
                      {"profile", "standard"},
-                     {"revision", 1},
+                     {"revision", revision},
                      {"fingerprint", watch::fingerprint(text)},
                      {"started", to_text(started)},
                      {"ended", to_text(ended)},

@@ -69,6 +69,8 @@ class World {
   std::vector<std::pair<std::string, std::string>> stamps;
   std::optional<std::uint64_t> uptime, boots;
   std::string last_fingerprint; ///< of the last reading
+  std::uint64_t revision = 1;   ///< of the profile, that the agent reads by
+  std::string profile_text;     ///< revision 1 of the profile standard, as founded
 
  private:
   std::map<std::string, std::unique_ptr<trust::Signer>> signers_;

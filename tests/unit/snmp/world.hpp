@@ -73,6 +73,9 @@ struct Agent {
   std::function<bool(const Request&)> ignores = [](const Request&) { return false; };
   std::size_t too_big_above = 1000; ///< varbinds; 0: never too big
   std::size_t asked = 0;
+  /// Of what begins so, the agent says noSuchInstance, of all else that is not there noSuchObject. Empty: it
+  /// says noSuchInstance of everything.
+  std::vector<Oid> implemented;
 
   void set(std::string_view name, Value value) { objects[oid(name)] = std::move(value); }
   void drop(std::string_view prefix) {
@@ -85,7 +88,11 @@ struct Agent {
     if (request.kind == Request::Kind::get)
       for (const Oid& name : request.oids) {
         const auto found = objects.find(name);
-        reply.add(name, found == objects.end() ? Value{Type::no_instance, 0, {}, {}} : found->second);
+        const bool known = implemented.empty() || std::ranges::any_of(implemented, [&](const Oid& prefix) {
+                             return starts_with(name, prefix);
+                           });
+        reply.add(name, found == objects.end() ? Value{known ? Type::no_instance : Type::no_object, 0, {}, {}}
+                                               : found->second);
       }
     else
       reply_next(request, reply);

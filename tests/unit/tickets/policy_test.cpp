@@ -342,6 +342,19 @@ BOOST_AUTO_TEST_CASE(every_mistake_of_a_policy_is_told_at_once_with_its_line) {
   BOOST_TEST(found[4].place.line == 23);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_over_is_kept_for_as_long_as_policy_says_and_never_too_short) {
+  BOOST_TEST((this->policy.findings_kept() == std::chrono::hours{24 * 731}));
+  BOOST_TEST((this->policy.alarms().remembered == std::chrono::hours{24 * 90}));
+  auto content = policy_content();
+  content["retention"] = {{"findings", "184d"}, {"alarms", "7d"}};
+  const auto least = Policy::parse(content, 1, policy_text());
+  BOOST_REQUIRE(least.ok());
+  BOOST_TEST((least->findings_kept() == least_findings_kept));
+  BOOST_TEST((least->alarms().remembered == least_alarms_kept));
+  content["retention"] = {{"findings", "183d"}, {"alarms", "167h"}};
+  BOOST_TEST(mistakes(content) == "policy.kept-too-short policy.kept-too-short ");
+}
+
 BOOST_AUTO_TEST_CASE(a_template_never_makes_a_network) {
   auto content = policy_content();
   content["templates"].as_array().push_back(parse(

@@ -49,6 +49,7 @@ struct World {
   std::uint64_t revision = 1;
   std::vector<std::string> unknown;
   std::optional<Instant> stamp;
+  const Revised* revised = nullptr;
 
   Result<std::string> tree_of(const std::string& fingerprint) const {
     const auto found = store.find(fingerprint);
@@ -71,8 +72,9 @@ struct World {
   }
 
   Outcome observe(const Observation& given, int now) {
-    Outcome out = watch.observe(given, permits, {"access"}, at(now),
-                                [this](const std::string& print) { return tree_of(print); });
+    Outcome out = watch.observe(
+        given, permits, {"access"}, at(now), [this](const std::string& print) { return tree_of(print); },
+        revised);
     if (!given.text.empty() && !out.failed) store[given.fingerprint] = given.text;
     if (out.moved) store[out.moved->baseline.fingerprint] = out.moved->text;
     for (Finding finding : out.changed)
