@@ -236,7 +236,12 @@ void Book::tell_groups(const Moment& now) {
       any = add_item(news, pending, now) || any;
     for (const Key& key : due.holding) {
       const auto place = active_.find(key);
-      if (place == active_.end() || place->second.acknowledged || hidden(place->second)) continue;
+      if (place == active_.end() || place->second.acknowledged) continue;
+      if (const auto reason = hidden(place->second)) {
+        hide(place->second, *reason);
+        unkept_.insert(key);
+        continue;
+      }
       any = true;
       ++news.holding;
       news.severity = std::max(news.severity, place->second.severity);

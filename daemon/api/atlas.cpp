@@ -145,11 +145,13 @@ std::size_t Atlas::around(const Prefix& space) const {
   return innermost(nodes_, space);
 }
 
-Result<json::object> Atlas::shown(store::Reader& reader, const Node& node, View view) const {
+Result<store::StoredRow> Atlas::row(const Eyes& eyes, const Node& node) const {
+  return eyes.reader.get(node.block ? Kind::block : Kind::prefix, node.id);
+}
+
+Result<json::object> Atlas::shown(const Node& node, const store::StoredRow& row, View view) const {
   const Kind kind = node.block ? Kind::block : Kind::prefix;
-  auto row = reader.get(kind, node.id);
-  if (!row) return std::move(row).error();
-  auto seen = parse_json(row_text(view, kind, *row), 1u << 20, "row");
+  auto seen = parse_json(row_text(view, kind, row), 1u << 20, "row");
   if (!seen) return std::move(seen).error();
   json::object out = std::move(seen->as_object());
   const auto index = static_cast<std::size_t>(&node - nodes_.data());
@@ -160,18 +162,46 @@ Result<json::object> Atlas::shown(store::Reader& reader, const Node& node, View 
   return out;
 }
 
-/// The nodes directly inside `outer` (none: the blocks) that lie in `within`.
-Result<json::array> Atlas::children(store::Reader& reader, std::size_t outer, const Prefix* within, View view,
+/// The nodes around, outermost first; where the reader may not read the innermost, there is nothing.
+Result<json::array> Atlas::path_to(const Eyes& eyes, std::size_t inner) const {
+  json::array path;
+  for (auto at = inner; at != none; at = nodes_[at].parent) {
+    const auto stored = row(eyes, nodes_[at]);
+    if (!stored) return stored.error();
+    if (!eyes.sight.reads(nodes_[at].block ? Kind::block : Kind::prefix, stored->id, stored->body)) break;
+    auto one = shown(nodes_[at], *stored, eyes.scope.view);
+    if (!one) return std::move(one).error();
+    path.insert(path.begin(), std::move(one).value());
+  }
+  if (path.empty()) return fail(Fault::not_found, "api.no-space", {{"prefix", nodes_[inner].prefix.text()}});
+  return path;
+}
+
+/// The nodes directly inside `outer` (none: the blocks) that lie in `within`. Where one may not be read,
+/// those in it stand in its place, if its holder is one from whom the reader's organisations have their
+/// space.
+Result<json::array> Atlas::children(const Eyes& eyes, std::size_t outer, const Prefix* within,
                                     std::size_t& left_out) const {
   json::array list;
   const std::size_t end = outer == none ? nodes_.size() : nodes_[outer].end;
-  for (std::size_t i = outer == none ? 0 : outer + 1; i < end; i = nodes_[i].end) {
-    if (within != nullptr && !within->contains(nodes_[i].prefix)) continue;
+  for (std::size_t i = outer == none ? 0 : outer + 1; i < end;) {
+    const Node& node = nodes_[i];
+    i = node.end;
+    if (within != nullptr && !within->contains(node.prefix)) continue;
     if (list.size() == most_children) {
-      ++left_out;
+      // How many more there are is told to those who see all.
+      if (eyes.scope.view != View::scoped || outer != none) ++left_out;
       continue;
     }
-    auto one = shown(reader, nodes_[i], view);
+    const auto stored = row(eyes, node);
+    if (!stored) return stored.error();
+    if (!eyes.sight.reads(node.block ? Kind::block : Kind::prefix, stored->id, stored->body)) {
+      const auto body = parse_json(stored->body, 1u << 20, "row");
+      if (body && body->is_object() && eyes.scope.below(number_of(body->get_object(), "organisation")))
+        i = static_cast<std::size_t>(&node - nodes_.data()) + 1;
+      continue;
+    }
+    auto one = shown(node, *stored, eyes.scope.view);
     if (!one) return std::move(one).error();
     list.push_back(std::move(one).value());
   }
@@ -200,12 +230,12 @@ Status Atlas::places_in(store::Reader& reader, const Prefix& space,
 }
 
 /// The addresses that lie in the space and in no deeper prefix: on the cells, and as a list.
-Status Atlas::add_addresses(store::Reader& reader, const AtlasQuery& query, View view, std::size_t outer,
+Status Atlas::add_addresses(const Eyes& eyes, const AtlasQuery& query, std::size_t outer,
                             std::vector<double>& cells, json::object& out) const {
   std::vector<std::pair<registry::Address, Id>> found;
   std::size_t count = 0;
   if (nodes_[outer].direct > 0) {
-    auto done = places_in(reader, *query.prefix, [&](Id id, const registry::Address& address) {
+    auto done = places_in(eyes.reader, *query.prefix, [&](Id id, const registry::Address& address) {
       if (innermost(nodes_, one(address)) != outer) return;
       mark(cells, one(address), *query.prefix);
       ++count;
@@ -220,9 +250,10 @@ Status Atlas::add_addresses(store::Reader& reader, const AtlasQuery& query, View
   if (found.size() > most_addresses) found.resize(most_addresses);
   json::array list;
   for (const auto& [address, id] : found) {
-    auto row = reader.get(Kind::address, id);
+    auto row = eyes.reader.get(Kind::address, id);
     if (!row) return std::move(row).error();
-    auto seen = parse_json(row_text(view, Kind::address, *row), 1u << 20, "row");
+    if (!eyes.sight.reads(Kind::address, row->id, row->body)) continue;
+    auto seen = parse_json(row_text(eyes.scope.view, Kind::address, *row), 1u << 20, "row");
     if (!seen) return std::move(seen).error();
     list.push_back(std::move(seen).value());
   }
@@ -231,22 +262,22 @@ Status Atlas::add_addresses(store::Reader& reader, const AtlasQuery& query, View
   return Done{};
 }
 
-Result<json::object> Atlas::answer(store::Reader& reader, const AtlasQuery& query, View view) const {
+Result<json::object> Atlas::answer(store::Reader& reader, const AtlasQuery& query, const Scope& scope) const {
+  Sight sight(scope, reader);
+  const Eyes eyes{reader, sight, scope};
   json::object out{{"network", network_}};
   std::size_t outer = none, left_out = 0;
   if (query.prefix) {
     outer = around(*query.prefix);
     if (outer == none) return fail(Fault::not_found, "api.no-space", {{"prefix", query.prefix->text()}});
     out["prefix"] = query.prefix->text();
-    json::array path;
-    for (auto at = outer; at != none; at = nodes_[at].parent) {
-      auto one = shown(reader, nodes_[at], view);
-      if (!one) return std::move(one).error();
-      path.insert(path.begin(), std::move(one).value());
-    }
-    out["path"] = std::move(path);
+    auto path = path_to(eyes, outer);
+    if (!path && path.error().fault == Fault::not_found)
+      return fail(Fault::not_found, "api.no-space", {{"prefix", query.prefix->text()}});
+    if (!path) return std::move(path).error();
+    out["path"] = std::move(path).value();
   }
-  auto list = children(reader, outer, query.prefix ? &*query.prefix : nullptr, view, left_out);
+  auto list = children(eyes, outer, query.prefix ? &*query.prefix : nullptr, left_out);
   if (!list) return std::move(list).error();
   out["children"] = std::move(list).value();
   out["children-left-out"] = left_out;
@@ -254,8 +285,7 @@ Result<json::object> Atlas::answer(store::Reader& reader, const AtlasQuery& quer
   std::vector<double> cells(std::min(most_cells, std::size_t{1} << std::min(host_bits(*query.prefix), 8)), 0);
   for (std::size_t i = outer + 1; i < nodes_[outer].end; i = nodes_[i].end)
     if (query.prefix->contains(nodes_[i].prefix)) mark(cells, nodes_[i].prefix, *query.prefix);
-  if (auto done = add_addresses(reader, query, view, outer, cells, out); !done)
-    return std::move(done).error();
+  if (auto done = add_addresses(eyes, query, outer, cells, out); !done) return std::move(done).error();
   json::array shares;
   for (const double cell : cells)
     shares.emplace_back(rounded(cell));
@@ -275,12 +305,12 @@ AtlasThread::~AtlasThread() {
   if (thread_.joinable()) thread_.join();
 }
 
-void AtlasThread::ask(AtlasQuery query, View view, std::function<void(Result<json::object>)> reply) {
+void AtlasThread::ask(AtlasQuery query, Scope scope, std::function<void(Result<json::object>)> reply) {
   constexpr std::size_t most_waiting = 16;
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() < most_waiting) {
-      waiting_.push_back({query, view, std::move(reply)});
+      waiting_.push_back({query, std::move(scope), std::move(reply)});
       if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
       rung_.notify_one();
       return;
@@ -327,13 +357,13 @@ Result<json::object> AtlasThread::answer(const Question& question) {
   const bool newest = same && kept_head_ == *head;
   if (!newest && (!same || std::chrono::steady_clock::now() >= good_until_)) {
     if (auto done = read(**reader, question.query.network, *head); !done) return std::move(done).error();
-    return kept_->answer(**reader, question.query, question.view);
+    return kept_->answer(**reader, question.query, question.scope);
   }
-  auto out = kept_->answer(**reader, question.query, question.view);
+  auto out = kept_->answer(**reader, question.query, question.scope);
   if (out.ok() || newest || out.error().fault != Fault::not_found) return out;
   // Something has gone, or come, since.
   if (auto done = read(**reader, question.query.network, *head); !done) return std::move(done).error();
-  return kept_->answer(**reader, question.query, question.view);
+  return kept_->answer(**reader, question.query, question.scope);
 }
 
 } // namespace assent::api

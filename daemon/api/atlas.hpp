@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "daemon/api/http.hpp"
+#include "daemon/api/scope.hpp"
 #include "daemon/registry/net.hpp"
 
 namespace assent::api {
@@ -46,20 +47,31 @@ class Atlas {
   /// Reads a network: linear in its rows. A text that is no prefix or address is skipped (the store checks).
   static Result<Atlas> read(store::Reader& reader, Id network);
 
-  /// The answer as `View` may see it: the rows inside, shares of up to 256 cells, addresses directly inside
-  /// (listed up to 512). Fault::not_found where no block or prefix is around `prefix`.
-  Result<json::object> answer(store::Reader& reader, const AtlasQuery& query, View view) const;
+  /// The answer as the reader may see it: the rows inside, shares of up to 256 cells, addresses directly
+  /// inside (listed up to 512). Fault::not_found where no block or prefix is around `prefix`. Somebody with
+  /// subtrees sees the outermost blocks and prefixes of these as if nothing were around them; what lies in
+  /// one of them is his (a holder's space goes to himself and to those below him only), and is looked at
+  /// again row by row.
+  Result<json::object> answer(store::Reader& reader, const AtlasQuery& query, const Scope& scope) const;
 
   const std::vector<Node>& nodes() const { return nodes_; } ///< sorted: IPv4 first, outer before inner
 
  private:
   std::size_t around(const registry::Prefix& space) const; ///< the innermost node that contains it, or none
-  Result<json::object> shown(store::Reader& reader, const Node& node, View view) const;
-  Result<json::array> children(store::Reader& reader, std::size_t outer, const registry::Prefix* within,
-                               View view, std::size_t& left_out) const;
+  /// Who asks, and the snapshot out of which he is answered.
+  struct Eyes {
+    store::Reader& reader;
+    Sight& sight;
+    const Scope& scope;
+  };
+  Result<store::StoredRow> row(const Eyes& eyes, const Node& node) const;
+  Result<json::object> shown(const Node& node, const store::StoredRow& row, View view) const;
+  Result<json::array> path_to(const Eyes& eyes, std::size_t inner) const;
+  Result<json::array> children(const Eyes& eyes, std::size_t outer, const registry::Prefix* within,
+                               std::size_t& left_out) const;
   Status places_in(store::Reader& reader, const registry::Prefix& space,
                    const std::function<void(Id, const registry::Address&)>& place) const;
-  Status add_addresses(store::Reader& reader, const AtlasQuery& query, View view, std::size_t outer,
+  Status add_addresses(const Eyes& eyes, const AtlasQuery& query, std::size_t outer,
                        std::vector<double>& cells, json::object& out) const;
 
   Id network_ = 0;
@@ -75,12 +87,12 @@ class AtlasThread {
   AtlasThread& operator=(const AtlasThread&) = delete;
 
   /// Any thread. `reply` runs once, on this object's thread, or at once with Fault::busy where 16 wait.
-  void ask(AtlasQuery query, View view, std::function<void(Result<json::object>)> reply);
+  void ask(AtlasQuery query, Scope scope, std::function<void(Result<json::object>)> reply);
 
  private:
   struct Question {
     AtlasQuery query;
-    View view;
+    Scope scope;
     std::function<void(Result<json::object>)> reply;
   };
   void run();

@@ -86,7 +86,7 @@ Result<Piece> next_piece(store::Reader& reader, Cursor& cursor, const Scope& sco
     auto& queue = first ? decisions : records;
     (first ? cursor.decisions : cursor.records) = queue.front().number;
     if (sight.follows(queue.front()))
-      piece.text += event_text(queue.front(), cursor, scope.view, catalogue, language);
+      piece.text += event_text(sight.told(std::move(queue.front())), cursor, scope.view, catalogue, language);
     queue.pop_front();
   }
   return piece;

@@ -137,6 +137,11 @@ json::object percentile_json(const watch::Percentile& percentile) {
 
 } // namespace
 
+void keep_readable(std::vector<LinkView>& links, const Scope& scope) {
+  if (scope.view != View::scoped) return;
+  std::erase_if(links, [&](const LinkView& link) { return !scope.within(link.facts->organisation_id); });
+}
+
 json::object links_json(std::vector<LinkView> links, const ListQuery& query) {
   sort_by_id(links);
   json::array list;
@@ -165,8 +170,8 @@ Result<unsigned> hours_of(const Route& route) {
   return hours;
 }
 
-Result<json::object> link_json(const core::Figures& figures, Id id, unsigned hours, store::Reader& reader) {
-  std::vector<LinkView> links = figures.links;
+Result<json::object> link_json(const core::Figures& figures, std::vector<LinkView> links, Id id,
+                               unsigned hours, store::Reader& reader) {
   sort_by_id(links);
   const auto found =
       std::find_if(links.begin(), links.end(), [&](const LinkView& link) { return link.facts->id == id; });

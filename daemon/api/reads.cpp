@@ -176,9 +176,7 @@ std::optional<HttpResponse> Service::space(Call& call, std::function<void(Later)
   call.scope = scope_of(call);
   auto query = atlas_query(call.route.query);
   if (!query) return no(call, query.error());
-  // The map is made for all at once: to somebody with subtrees it shows what it shows to anybody.
-  const View view = call.scope.view == View::scoped ? View::monitor : call.scope.view;
-  atlas_.ask(*query, view, [later = std::move(later)](Result<json::object> answer) {
+  atlas_.ask(*query, call.scope, [later = std::move(later)](Result<json::object> answer) {
     later(core::Answer(std::move(answer)));
   });
   return std::nullopt;
@@ -259,20 +257,22 @@ std::optional<HttpResponse> Service::recent_metrics() const {
 
 HttpResponse Service::links(const Call& call, const core::Figures& figures) {
   HttpResponse out;
+  auto seen = figures.links;
+  keep_readable(seen, call.scope);
   if (call.route.what == What::links) {
     auto query = list_query(call.route);
     if (!query) return no(call, query.error());
     if (!query->filter.empty())
       return no(call, fail(Fault::invalid, "api.bad-parameter",
                            {{"name", query->filter.front().first}, {"value", query->filter.front().second}}));
-    out.body = json::serialize(links_json(figures.links, *query));
+    out.body = json::serialize(links_json(std::move(seen), *query));
     return out;
   }
   auto hours = hours_of(call.route);
   if (!hours) return no(call, hours.error());
   auto reader = core_.store().read();
   if (!reader) return no(call, reader.error());
-  auto link = link_json(figures, call.route.id, *hours, **reader);
+  auto link = link_json(figures, std::move(seen), call.route.id, *hours, **reader);
   if (!link) return no(call, link.error());
   out.body = json::serialize(json::object{{"assent-status:links", json::array{std::move(*link)}}});
   return out;

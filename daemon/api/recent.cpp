@@ -32,7 +32,7 @@ Status newest(store::Reader& reader, journal::Stream stream, std::uint64_t head,
     if (faulty) return std::move(*faulty);
     if (!read) return read;
     for (auto at = piece.rbegin(); at != piece.rend() && out.size() - begin < limit; ++at)
-      if (sight.follows(*at)) out.push_back(std::move(*at));
+      if (sight.follows(*at)) out.push_back(sight.told(std::move(*at)));
     end = from;
   }
   return Done{};

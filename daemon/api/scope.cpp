@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/api/route.hpp"
 #include "daemon/api/rows.hpp"
 
 namespace assent::api {
@@ -36,6 +37,12 @@ bool always_told(std::string_view msgid) {
   return false;
 }
 
+/// What everybody with a part of the tree needs to understand it.
+bool everybodys(Kind kind) {
+  return kind == Kind::organisation || kind == Kind::network || kind == Kind::agent ||
+         kind == Kind::profile || kind == Kind::policy;
+}
+
 } // namespace
 
 bool Scope::within(Id organisation) const {
@@ -45,6 +52,18 @@ bool Scope::within(Id organisation) const {
     organisation = next == above->end() ? 0 : next->second;
   }
   return false;
+}
+
+bool Scope::below(Id organisation) const {
+  if (!above) return false;
+  return std::ranges::any_of(subtrees, [&](Id own) {
+    for (std::size_t i = 0; own != 0 && i < deepest; ++i) {
+      const auto next = above->find(own);
+      own = next == above->end() ? 0 : next->second;
+      if (own == organisation && own != 0) return true;
+    }
+    return false;
+  });
 }
 
 Status Readers::load(store::Store& store, model::Model& model) {
@@ -129,13 +148,14 @@ bool Sight::reads(Kind kind, Id id) {
 }
 
 bool Sight::scoped_row(Kind kind, Id id, const json::object& body) {
+  if (everybodys(kind)) return true;
   switch (kind) {
   case Kind::organisation:
   case Kind::network:
   case Kind::agent:
   case Kind::profile:
   case Kind::policy:
-    return true;
+    break;
   case Kind::block:
   case Kind::prefix:
   case Kind::address:
@@ -184,8 +204,7 @@ bool Sight::touches(const json::object& edit) {
       if (scope_.within(number_of(value, member))) return true;
   if (*kind == Kind::organisation) return scope_.within(number_of(edit, "id"));
   // What every reader may read makes no ticket anybody's own.
-  if (*kind == Kind::network || *kind == Kind::agent || *kind == Kind::profile || *kind == Kind::policy)
-    return false;
+  if (everybodys(*kind)) return false;
   return number_of(edit, "id") != 0 && reads(*kind, number_of(edit, "id"));
 }
 
@@ -206,34 +225,77 @@ bool Sight::reads_tree(const std::string& fingerprint) {
   return read && shown;
 }
 
-bool Sight::device_named(const std::string& name) {
+std::optional<Id> Sight::device_of_name(const std::string& name) {
   const auto page = reader_.list(Kind::device, {{"name", name}}, 0, 1);
-  return page && !page->rows.empty() && reads(Kind::device, page->rows.front().id, page->rows.front().body);
+  if (!page || page->rows.empty()) return std::nullopt;
+  return page->rows.front().id;
+}
+
+bool Sight::device_named(const std::string& name) {
+  const auto id = device_of_name(name);
+  return id && reads(Kind::device, *id);
 }
 
 bool Sight::reads_resource(const std::string& resource) {
   if (scope_.view != View::scoped) return true;
   const auto slash = resource.find('/');
+  const auto kind = kind_of(std::string_view(resource).substr(0, slash));
+  if (slash == std::string::npos || !kind || everybodys(*kind))
+    return true; // also a word, a file, a receiver
+  std::uint64_t id = 0;
+  return read_number(std::string_view(resource).substr(slash + 1), id) && reads(*kind, id);
+}
+
+bool Sight::reads_named_resource(const std::string& resource) {
+  if (scope_.view != View::scoped) return true;
+  const auto slash = resource.find('/');
   const std::string_view sort = std::string_view(resource).substr(0, slash);
-  if (sort != "device" && sort != "finding" && sort != "link") return true;
-  Id id = 0;
-  for (const char c : slash == std::string::npos ? std::string() : resource.substr(slash + 1)) {
-    if (c < '0' || c > '9') return false;
-    id = id * 10 + static_cast<Id>(c - '0');
-  }
-  return reads(sort == "device" ? Kind::device : sort == "link" ? Kind::link : Kind::finding, id);
+  if (slash == std::string::npos || sort == name_of(Kind::device))
+    if (const auto id = device_of_name(resource.substr(slash == std::string::npos ? 0 : slash + 1)))
+      return reads(Kind::device, *id);
+  return reads_resource(resource);
 }
 
 bool Sight::follows(const core::Event& event) {
   if (scope_.view != View::scoped) return may_follow(scope_.view, event.msgid);
   if (always_told(event.msgid)) return true;
+  if (const auto* several = event.detail.if_contains("alarms"); several != nullptr && several->is_array())
+    return std::ranges::any_of(several->get_array(), [&](const json::value& one) {
+      return one.is_object() && reads_resource(text_of(one.get_object(), "resource"));
+    });
   if (event.msgid.starts_with("alarm-")) return reads_resource(text_of(event.detail, "resource"));
   if (const Id finding = number_of(event.detail, "finding"); finding != 0)
     return reads(Kind::finding, finding);
+  if (const Id link = number_of(event.detail, "link-id"); link != 0) return reads(Kind::link, link);
   if (const auto device = text_of(event.detail, "device"); !device.empty() && device_named(device))
     return true;
   if (const Id ticket = number_of(event.detail, "ticket"); ticket != 0) return reads(Kind::ticket, ticket);
   return false;
+}
+
+core::Event Sight::told(core::Event event) {
+  constexpr std::size_t most_named = 8;
+  const auto& all = array_of(event.detail, "alarms");
+  if (scope_.view != View::scoped || all.empty()) return event;
+  json::array own;
+  std::string names;
+  for (const auto& one : all) {
+    if (!one.is_object() || !reads_resource(text_of(one.get_object(), "resource"))) continue;
+    if (own.size() < most_named)
+      names += (own.empty() ? "" : ", ") + text_of(one.get_object(), "type") + " " +
+               text_of(one.get_object(), "resource");
+    else if (own.size() == most_named)
+      names += ", …";
+    own.push_back(one);
+  }
+  if (own.size() == all.size()) return event;
+  // Sentence and counts speak of the others too.
+  event.text = {"alarm.of-yours", {{"group", text_of(event.detail, "group")}, {"names", names}}};
+  event.detail = json::object{{"group", text_of(event.detail, "group")},
+                              {"repeat", flag_of(event.detail, "repeat")},
+                              {"alarms", std::move(own)},
+                              {"text", to_json(event.text)}};
+  return event;
 }
 
 } // namespace assent::api

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -27,6 +28,8 @@ struct Scope {
 
   /// Does the organisation lie in one of the subtrees?
   bool within(Id organisation) const;
+  /// Does one of the subtrees lie below the organisation?
+  bool below(Id organisation) const;
 };
 
 /// Who may read what, from the people, roles and policy of the store; read again when authority may have
@@ -66,13 +69,19 @@ class Sight {
   bool reads_tree(const std::string& fingerprint);
   /// May this reader be told of the event?
   bool follows(const core::Event& event);
-  /// Of an alarm: `device/7`, `finding/3`; what belongs to no device is told to all.
+  /// An event that may be followed, as this reader is told of it: a notification about several alarms names
+  /// only those that he may read.
+  core::Event told(core::Event event);
+  /// Of an alarm: `device/7`, `finding/3`, `link/2`, `ticket/9`; what belongs to none is told to all.
   bool reads_resource(const std::string& resource);
+  /// The same as people write it: also `device/NAME`, or a device's name alone.
+  bool reads_named_resource(const std::string& resource);
 
  private:
   bool scoped_row(Kind kind, Id id, const json::object& body);
   bool own_ticket(const json::object& body);
   bool touches(const json::object& edit);
+  std::optional<Id> device_of_name(const std::string& name);
   bool device_named(const std::string& name);
 
   const Scope& scope_;

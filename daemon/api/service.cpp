@@ -5,6 +5,7 @@
 
 #include "common/hash.hpp"
 #include "common/text.hpp"
+#include "daemon/api/alarms_seen.hpp"
 #include "daemon/api/page.hpp"
 
 namespace assent::api {
@@ -86,6 +87,8 @@ Scope Service::scope_of(const Call& call) {
 }
 
 std::optional<HttpResponse> Service::hidden(Call& call, const json::value& input) {
+  if (call.route.name.starts_with("assent-alarm:") && input.is_object())
+    return hidden_alarm(call, input.get_object());
   const bool finding = call.route.name == "assent-ticket:explain";
   if ((!finding && call.route.name != "assent-ticket:status") || !input.is_object()) return std::nullopt;
   call.scope = scope_of(call);
@@ -99,6 +102,18 @@ std::optional<HttpResponse> Service::hidden(Call& call, const json::value& input
   // Whether there is one outside somebody's subtrees is nobody's business either.
   if (sight.reads(kind, id)) return std::nullopt;
   return no(call, fail(Fault::not_found, "api.nothing-here"));
+}
+
+std::optional<HttpResponse> Service::hidden_alarm(Call& call, const json::object& input) {
+  call.scope = scope_of(call);
+  const std::string resource = text_of(input, "resource");
+  if (call.scope.view != View::scoped || resource.empty()) return std::nullopt;
+  auto reader = core_.store().read();
+  if (!reader) return no(call, reader.error());
+  if (Sight(call.scope, **reader).reads_named_resource(resource)) return std::nullopt;
+  // As core says it where there is none.
+  return no(call,
+            fail(Fault::not_found, "alarm.none", {{"type", text_of(input, "type")}, {"resource", resource}}));
 }
 
 HttpResponse Service::no_write(const Call& call, const Error& error, unsigned status, std::string_view tag) {
@@ -225,6 +240,11 @@ HttpResponse Service::finish(const Call& call, Later later) {
   if (const auto version = number_of(*answer, "version"); version != 0)
     out.etag = "\"" + std::to_string(version) + "\"";
   const std::string& name = call.route.name;
+  if (name == "assent-alarm:list" || name == "assent-alarm:show") {
+    auto reader = core_.store().read();
+    if (!reader) return no(call, reader.error());
+    show_alarms(*answer, call.scope, **reader);
+  }
   if (call.route.what == What::space) {
     out.body = json::serialize(json::object{{"assent-status:space", std::move(answer).value()}});
     return out;

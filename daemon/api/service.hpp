@@ -83,8 +83,9 @@ class Service {
   HttpResponse status_list(const Call& call, const core::Figures& figures);
   HttpResponse links(const Call& call, const core::Figures& figures);
   HttpResponse readiness_page(const Call& call, const core::Figures& figures);
-  /// Is the operation a read of something that this reader may not see?
+  /// Is the operation about something that this reader may not see?
   std::optional<HttpResponse> hidden(Call& call, const json::value& input);
+  std::optional<HttpResponse> hidden_alarm(Call& call, const json::object& input);
 
   Options options_;
   core::Core& core_;

@@ -30,15 +30,17 @@ alarms::Key key_of(const State& state, const json::object& input) {
   return key;
 }
 
-Error none(const alarms::Key& key) {
-  return fail(Fault::not_found, "alarm.none", {{"type", key.type}, {"resource", key.resource}});
+/// Says it as it was asked, so that nobody learns which number a name has.
+Error none(const json::object& input) {
+  return fail(Fault::not_found, "alarm.none",
+              {{"type", text_of(input, "type")}, {"resource", text_of(input, "resource")}});
 }
 
 /// Who acts: a person by his own account, who may ask or approve where the alarm belongs.
 Result<alarms::Act> act_of(Step& step, const alarms::Key& key, const json::object& input) {
   const State& state = step.state;
   const auto* alarm = state.alarms.find(key);
-  if (alarm == nullptr) return none(key);
+  if (alarm == nullptr) return none(input);
   const auto id = state.registry.person_of_account(step.peer.account);
   const auto person = id ? state.registry.person(*id) : std::nullopt;
   if (!person || !person->active)
@@ -113,7 +115,7 @@ Answer close_alarm(Step& step, const json::object& input) {
 Answer show_alarm(Step& step, const json::object& input) {
   const auto key = key_of(step.state, input);
   const auto* alarm = step.state.alarms.find(key);
-  if (alarm == nullptr) return none(key);
+  if (alarm == nullptr) return none(input);
   const bool full = sees_people(step);
   auto out = alarm_json(step.state, *alarm, full);
   out["what-to-do"] = json::object{{"id", "do." + key.type}, {"args", json::object{}}};

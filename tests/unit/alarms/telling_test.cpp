@@ -120,6 +120,28 @@ BOOST_AUTO_TEST_CASE(what_holds_is_told_again_until_somebody_acknowledges) {
   BOOST_TEST(book.counts().repeated == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_repetition_that_is_kept_back_is_counted_and_one_that_nobody_waits_for_is_not) {
+  raise("reading-incomplete", "device/1");
+  raise("device-unreachable", "device/2");
+  raise_on("device-unreachable", "device/3", {"agent/2"});
+  BOOST_TEST(book.acknowledge(key("device-unreachable", "device/2"), by("li.na"), now).ok());
+  at(10);
+  book.set_maintenance({{"device/1", "ticket/4"}, {"device/2", "ticket/4"}});
+  news();
+  at(8 * 3600 + 60);
+  BOOST_TEST(news().find("device/1") == std::string::npos);
+  const auto hidden = [&](const char* type, const char* resource) {
+    return find(type, resource)->hidden[static_cast<std::size_t>(Why::maintenance)];
+  };
+  BOOST_TEST(hidden("reading-incomplete", "device/1") == 2u);
+  BOOST_TEST(hidden("device-unreachable", "device/2") == 0u);
+  BOOST_TEST(hidden("device-unreachable", "device/3") == 0u);
+  BOOST_TEST(book.counts().hidden[static_cast<std::size_t>(Why::maintenance)] == 2u);
+  // It outlives a restart.
+  restart(5);
+  BOOST_TEST(hidden("reading-incomplete", "device/1") == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(times_are_policy) {
   Limits limits;
   limits.wait = std::chrono::seconds{2};

@@ -207,8 +207,9 @@ class Model final : public model::Model {
     return json::object{};
   }
   std::vector<std::string> operations() const override {
-    return {"assent-ticket:prepare", "assent-ticket:standard", "assent-ticket:explain",
-            "assent-agent:report"};
+    return {"assent-ticket:prepare",   "assent-ticket:standard", "assent-ticket:explain",
+            "assent-agent:report",     "assent-alarm:list",      "assent-alarm:show",
+            "assent-alarm:acknowledge"};
   }
 };
 
