@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "daemon/api/cursor.hpp"
+#include "daemon/api/discovery.hpp"
 #include "daemon/api/links.hpp"
 #include "daemon/api/metrics.hpp"
 #include "daemon/api/recent.hpp"
@@ -59,6 +60,8 @@ HttpResponse Service::read(Call& call) {
     return events(call, **reader);
   case What::recent:
     return recent(call, **reader);
+  case What::discovery:
+    return discovery(call, **reader);
   default:
     return no(call, fail(Fault::not_found, "api.nothing-here"));
   }
@@ -155,6 +158,28 @@ HttpResponse Service::journal(const Call& call, store::Reader& reader) {
                                        : reader.entries(stream, query->from, query->limit + 1, add);
   if (!done) return no(call, done.error());
   out.body += next ? "],\"next\":" + std::to_string(*next) + "}" : "]}";
+  return out;
+}
+
+/// Devices change by decisions only: until the next one all who see all of them get one text.
+HttpResponse Service::discovery(const Call& call, store::Reader& reader) {
+  if (!call.route.query.empty())
+    return no(call,
+              fail(Fault::invalid, "api.bad-parameter",
+                   {{"name", call.route.query.front().first}, {"value", call.route.query.front().second}}));
+  const auto head = reader.head(journal::Stream::decisions);
+  if (!head) return no(call, head.error());
+  const bool all = call.scope.view != View::scoped;
+  auto shared = all && devices_head_ == *head ? devices_ : nullptr;
+  if (!shared) {
+    auto text = discovered_devices(reader, call.scope);
+    if (!text) return no(call, text.error());
+    shared = std::make_shared<const std::string>(std::move(text).value());
+    if (all) devices_ = shared, devices_head_ = *head;
+  }
+  HttpResponse out;
+  out.content_type = "application/json";
+  out.shared = std::move(shared);
   return out;
 }
 

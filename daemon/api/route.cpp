@@ -101,6 +101,7 @@ void route_path(std::string_view path, Route& route) {
       {"/restconf", What::root},
       {"/restconf/operations", What::operations},
       {"/restconf/streams/events", What::events},
+      {"/sd/devices", What::discovery},
       {"/metrics", What::metrics},
       {"/livez", What::livez},
       {"/healthz", What::livez},

@@ -29,6 +29,7 @@ struct Route {
     space,      ///< GET /restconf/data/assent-status:space
     search,     ///< GET /restconf/data/assent-status:search
     page,       ///< GET / and /page/FILE
+    discovery,  ///< GET /sd/devices
     metrics,
     livez,
     readyz,

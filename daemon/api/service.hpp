@@ -72,6 +72,7 @@ class Service {
   HttpResponse journal(const Call& call, store::Reader& reader);
   HttpResponse events(const Call& call, store::Reader& reader);
   HttpResponse recent(const Call& call, store::Reader& reader);
+  HttpResponse discovery(const Call& call, store::Reader& reader);
   HttpResponse summary(const Call& call, const core::Figures& figures);
   std::optional<HttpResponse> space(Call& call, std::function<void(Later)> later);
   std::optional<HttpResponse> search(Call& call, std::function<void(Later)> later);
@@ -97,6 +98,8 @@ class Service {
   std::shared_ptr<Search> search_;
   std::shared_ptr<const std::string> metrics_; ///< made last
   std::chrono::nanoseconds metrics_made_{};
+  std::shared_ptr<const std::string> devices_; ///< /sd/devices for those who see all, as of …
+  std::uint64_t devices_head_ = 0;             ///< … this decision
 };
 
 } // namespace assent::api
