@@ -88,8 +88,10 @@ Why Meter::next(const CounterSample& sample, Duration longest, std::uint64_t lin
   if (ours <= Duration{}) return Why::clock;
   if (ours > longest || *elapsed > longest) return Why::gap;
   if (!agree(*elapsed, ours)) return Why::clock;
-  const std::uint64_t speed = sample.speed == no_counter ? 0 : sample.speed;
-  const std::uint64_t most = std::max(speed, line);
+  // Between the two it may have been as fast as either says; where one says nothing, nothing is known.
+  const auto said = [](std::uint64_t speed) { return speed != no_counter && speed != 0; };
+  const bool known = said(before.speed) && said(sample.speed);
+  const std::uint64_t most = std::max(known ? std::max(before.speed, sample.speed) : 0, line);
   if (const Why why = difference(before.in, sample.in, sample.narrow_in, most, *elapsed, passed.in);
       why != Why::rate)
     return why;

@@ -60,6 +60,8 @@ class Meter {
   Why next(const CounterSample& sample, Duration longest, std::uint64_t line, Passed& passed);
   /// The next sample is the first.
   void forget() { last_.reset(); }
+  /// As it was before a restart.
+  void resume(const CounterSample& last) { last_ = last; }
   const std::optional<CounterSample>& last() const { return last_; }
 
  private:

@@ -1,4 +1,5 @@
-// Which links are measured, and what their samples become. The verdicts are in congestion.cpp.
+// Which links are measured, and what their samples become. The verdicts are in congestion.cpp, what outlives
+// a restart in memory.cpp.
 #include "daemon/watch/traffic.hpp"
 
 #include <algorithm>
@@ -8,6 +9,13 @@ namespace assent::watch {
 namespace {
 
 constexpr double unlimited = std::numeric_limits<double>::infinity();
+
+/// Does traffic of before count against the same rates?
+bool entitled_alike(const LinkFacts& one, const LinkFacts& other) {
+  return one.entitlement == other.entitlement && one.raised == other.raised &&
+         (one.raised == 0 ||
+          (one.raised_from == other.raised_from && one.raised_until == other.raised_until));
+}
 
 bool measured_alike(const LinkFacts& one, const LinkFacts& other) {
   return one.device == other.device && one.interface == other.interface && one.up_is_in == other.up_is_in &&
@@ -31,6 +39,13 @@ void Traffic::set_rules(const tickets::Bandwidth& rules, Duration interval) {
 
 Duration Traffic::patience() const {
   return 3 * interval_ + std::chrono::seconds{10};
+}
+
+bool Traffic::matters(Id id) const {
+  const auto found = links_.find(id);
+  if (found == links_.end()) return false;
+  const LinkFacts& facts = *found->second.facts;
+  return facts.entitlement[0] != 0 || facts.entitlement[1] != 0 || !found->second.behind.empty();
 }
 
 bool Traffic::judged(const Link& link) const {
@@ -78,6 +93,10 @@ std::vector<News> Traffic::set_link(LinkFacts facts, Instant now) {
       link.measured = Instant{};
       link.rate = {};
     }
+    if (moved || !entitled_alike(*link.facts, facts)) {
+      link.valid = now;
+      unkept_.insert(facts.id);
+    }
   }
   link.facts = std::make_shared<const LinkFacts>(std::move(facts));
   join(link, true);
@@ -91,6 +110,7 @@ std::vector<News> Traffic::drop_link(Id id) {
   end_all(found->second, news);
   join(found->second, false);
   links_.erase(found);
+  unkept_.insert(id);
   return news;
 }
 
@@ -139,22 +159,26 @@ Traffic::Taken Traffic::take(Id id, const CounterSample& sample) {
   if (taken.why == Why::restarted || taken.why == Why::discontinuity || taken.why == Why::width ||
       taken.why == Why::fell) {
     // What was measured before says nothing of what is counted now.
-    link.window.clear();
-    link.slots.clear();
+    forget_evidence(link, sample.time);
   }
+  if (taken.why == Why::first && link.resumed && sample.uptime && link.measured != Instant{} &&
+      sample.time - std::chrono::milliseconds{10} * static_cast<std::int64_t>(*sample.uptime) > link.measured)
+    forget_evidence(link, sample.time); // it restarted while nobody looked
+  link.resumed = false;
   if (taken.why != Why::rate) return taken;
   const Stretch stretch = stretch_of(link, passed);
   const double seconds = std::chrono::duration<double>(passed.elapsed).count();
   link.measured = passed.until;
   link.rate = {stretch.octets[0] * 8 / seconds, stretch.octets[1] * 8 / seconds};
   link.window.add(stretch);
-  if (link.facts->entitlement[0] != 0 || link.facts->entitlement[1] != 0) {
+  if (matters(id)) {
     taken.samples = link.slots.add(stretch);
     for (auto& one : taken.samples)
       one.link = id;
   }
   if (link.unmeasured) {
     link.unmeasured = false;
+    unkept_.insert(id);
     News news;
     news.what = News::What::unmeasured;
     news.link = id;
@@ -169,11 +193,10 @@ std::vector<News> Traffic::look(Instant now, const std::function<bool(Id device)
   std::vector<News> news;
   for (auto& [id, link] : links_) {
     if (!judged(link) || link.unmeasured) continue;
-    const bool matters =
-        link.facts->entitlement[0] != 0 || link.facts->entitlement[1] != 0 || !link.behind.empty();
     const Instant since = std::max(link.measured, link.watched);
-    if (!matters || now - since <= rules_.time + patience() || !reachable(link.facts->device)) continue;
+    if (!matters(id) || now - since <= rules_.time + patience() || !reachable(link.facts->device)) continue;
     link.unmeasured = true;
+    unkept_.insert(id);
     News one;
     one.what = News::What::unmeasured;
     one.began = true;

@@ -6,14 +6,14 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "common/ids.hpp"
 #include "daemon/tickets/bandwidth.hpp"
-#include "daemon/watch/percentile.hpp"
-#include "daemon/watch/rates.hpp"
+#include "daemon/watch/evidence.hpp"
 
 namespace assent::watch {
 
@@ -89,12 +89,31 @@ class Traffic {
   struct Taken {
     Why why = Why::first;
     std::vector<News> news;
-    std::vector<LinkSample> samples; ///< to be kept: of links with an entitlement
+    std::vector<LinkSample> samples; ///< to be kept: of links that matters() speaks of
   };
   /// Nothing (Why::first) where the link is not measured. Two samples of a link come in the order of time.
   Taken take(Id link, const CounterSample& sample);
   /// Which links have had no rate for long. `reachable`: of an unreachable device that is no news.
   std::vector<News> look(Instant now, const std::function<bool(Id device)>& reachable);
+
+  // Over a restart. Samples are kept by whoever calls; what else must be known again is text, one for each
+  // link, which changes where a verdict turns or evidence loses its meaning.
+  /// What changed since the last call: the link (0: all) and its text, empty where it is to be forgotten.
+  std::vector<std::pair<Id, std::string>> take_kept();
+  /// All of it with the newest evidence: before a stop, and where what was kept last may be lost.
+  void keep_all();
+  /// What entitlements count in which hours has changed: samples from before say no more what was allowed.
+  void hours_changed(Instant now);
+  /// At a start, after set_rules() and set_link(): first of 0, then of each link with what was kept of it and
+  /// the samples since `now - memory()`, in order of time. Links of which nothing is kept need no call.
+  void restore(Id link, const Evidence& kept, const std::vector<LinkSample>& samples, Instant now);
+  /// How far back samples may count.
+  Duration memory() const { return std::max(rules_.time, rules_.excess_time) + slot_length; }
+  /// A link that is judged: one with an entitlement, or one that others share.
+  bool matters(Id link) const;
+  bool holds(Id link, News::What what, Direction direction) const;
+  /// Takes over a verdict that somebody else remembers; nothing where there is no such link.
+  void set_verdict(Id link, News::What what, Direction direction, Verdict verdict);
 
   std::vector<LinkView> views(Instant now) const; ///< in no order
   std::optional<LinkView> view(Id link, Instant now) const;
@@ -104,10 +123,6 @@ class Traffic {
   std::size_t& row_hint(Id link) { return links_.at(link).row_hint; }
 
  private:
-  struct Verdict {
-    bool holds = false;
-    Instant since{};
-  };
   struct Link {
     std::shared_ptr<const LinkFacts> facts;
     Meter meter;
@@ -120,6 +135,8 @@ class Traffic {
     Why why = Why::first;
     std::uint64_t speed = 0;
     Instant watched{}, measured{};
+    Instant valid{};      ///< what was measured before must not be judged after a restart
+    bool resumed = false; ///< its evidence is of before a restart, and no sample of since has confirmed it
     Each<double> rate{};
     std::size_t row_hint = 0;
   };
@@ -128,12 +145,21 @@ class Traffic {
   std::uint64_t entitled(const LinkFacts& facts, Direction direction, Instant at) const;
   std::uint64_t capacity(const Link& link) const;
   Stretch stretch_of(const Link& link, const Passed& passed) const;
-  std::optional<Mean> counted(const Link& link, Duration span) const;
+  /// The mean, where it is of now.
+  std::optional<Mean> fresh(const Link& link, Duration span, Instant now) const;
+  std::optional<Mean> counted(const Link& link, Duration span, Instant now) const;
   void judge(Link& link, std::vector<News>& news);
   void judge_congestion(Link& link, std::vector<News>& news);
-  void judge_abuse(Link& link, std::vector<News>& news);
-  void judge_excess(Link& link, std::vector<News>& news);
-  std::optional<bool> over(const Link& link, Direction direction, Duration span, bool was, Mean& mean) const;
+  void judge_abuse(Link& link, Instant now, std::vector<News>& news);
+  void judge_excess(Link& link, Instant now, std::vector<News>& news);
+  std::optional<bool> over(const Link& link, Direction direction, Duration span, bool was, Instant now,
+                           Mean& mean) const;
+  /// A verdict that turns gives news to be filled further; nullptr where it stays.
+  News* turned(Link& link, News::What what, Direction direction, bool holds, Duration span,
+               std::vector<News>& news);
+  static Each<Verdict>& verdicts(Link& link, News::What what);
+  Evidence evidence_of(const Link& link) const;
+  void forget_evidence(Link& link, Instant now);
   void end_all(Link& link, std::vector<News>& news);
   void join(Link& link, bool add);
   Duration patience() const;
@@ -143,6 +169,8 @@ class Traffic {
   Duration interval_{std::chrono::seconds{60}};
   std::unordered_map<Id, Link> links_;
   std::unordered_map<Id, std::vector<Id>> of_device_;
+  Instant hours_valid_{};
+  std::set<Id> unkept_;
 };
 
 } // namespace assent::watch

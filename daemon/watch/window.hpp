@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
+#include <string_view>
 
 #include "common/time.hpp"
 
@@ -18,12 +20,15 @@ inline std::string_view name_of(Direction direction) {
 template <class T>
 using Each = std::array<T, 2>; ///< by Direction
 
+/// So many discards as nobody knows: not a number, which no comparison holds for.
+inline constexpr double discards_unknown = std::numeric_limits<double>::quiet_NaN();
+
 /// Traffic of one span.
 struct Stretch {
   Instant from{}, until{};
   Each<double> octets{};
-  Each<double> discards{};
-  Each<double> allowed{}; ///< octets that the entitlement of that time allowed; infinite where there is none
+  Each<double> discards{}; ///< or discards_unknown, which makes the mean over it unknown
+  Each<double> allowed{};  ///< octets that the entitlement of that time allowed; infinite where there is none
 };
 
 /// Means over a span; in octets and packets per second.

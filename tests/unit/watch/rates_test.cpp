@@ -176,6 +176,27 @@ BOOST_FIXTURE_TEST_CASE(counters_of_32_bits_say_nothing_on_a_fast_line_or_one_of
   BOOST_TEST(int(read()) == int(Why::rate));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_line_that_has_become_slow_may_have_gone_round_while_it_was_fast, Device) {
+  now.narrow_in = now.narrow_out = true;
+  now.speed = 1000 * mega;
+  read();
+  wait(60);
+  now.speed = 10 * mega;
+  now.in += 60'000; // and once round, when it carried 1 Gbit/s
+  BOOST_TEST(int(read()) == int(Why::ambiguous));
+  wait(60);
+  now.in += 60'000;
+  BOOST_TEST(int(read()) == int(Why::rate));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_went_through_before_the_line_became_slow_is_possible, Device) {
+  read();
+  wait(60);
+  now.speed = 10 * mega;
+  now.in += 1000 * mega / 8 * 30;
+  BOOST_TEST(int(read()) == int(Why::rate));
+}
+
 BOOST_FIXTURE_TEST_CASE(ifhc_that_comes_or_goes_makes_none, Device) {
   read();
   wait(60);
