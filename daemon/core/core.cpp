@@ -31,6 +31,7 @@ Result<std::unique_ptr<Core>> Core::start(Options options, std::unique_ptr<store
   if (!state) return state.error();
   if (auto loaded = load_alarms(**state, **reader, {clock.wall(), clock.monotonic()}); !loaded)
     return loaded.error();
+  if (auto restored = restore_traffic(**state, **reader, clock.wall()); !restored) return restored.error();
   std::unique_ptr<trust::Signer> signer;
   if (!options.checkpoint_key.empty()) {
     auto loaded = trust::Signer::load(options.checkpoint_key);
@@ -73,7 +74,6 @@ void CoreThread::begin() {
     step.note(journal::Stream::records, "started",
               {{"config-sha256", options_.config_sha256}, {"version", ASSENT_VERSION}});
     compare_proposed(step);
-    load_traffic(*state_, step.now);
     raise_open_findings(step);
     alarms_after_start(step);
     for (const auto& [id, ticket] : state_->tickets)
@@ -158,6 +158,7 @@ void CoreThread::run() {
   for (auto& waiting : waiting_)
     waiting.reply(fail(Fault::unavailable, "core.stopping"));
   Step step = step_for({});
+  keep_all_traffic(step);
   step.note(journal::Stream::records, "stopped");
   finish(step, json::object{}, [](const Answer&) {});
 }

@@ -252,6 +252,13 @@ void follow_traffic(Step& step, const journal::Row& row);
 void take_counters(Step& step, Id device, const json::object& item, Duration offset);
 void judge_traffic(Step& step);   ///< some of those that wait
 void look_at_traffic(Step& step); ///< which links have no rate
+// What of it outlives a restart (traffic_memory.cpp).
+/// At a start: links, rules, and what was known of them; alarms are loaded before.
+Status restore_traffic(State& state, store::Reader& reader, Instant now);
+void keep_traffic(Step& step);     ///< what changed since the last call; each step that judges ends with it
+void keep_all_traffic(Step& step); ///< at a stop, and where what was kept last may be lost
+/// Do entitlements count the same at every hour of the week?
+bool same_hours(const tickets::Bandwidth& one, const tickets::Bandwidth& other);
 /// Links, and of the link `detail` (0: none) what it did lately.
 void add_traffic_figures(const State& state, Figures& figures, Instant now, Id detail);
 std::string rate_text(double rate); ///< `62.4 Mbit/s`

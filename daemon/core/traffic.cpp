@@ -200,6 +200,7 @@ void follow_traffic(Step& step, const journal::Row& row) {
     auto facts = facts_of(state, id, body);
     const auto news = state.traffic.set_link(facts, step.now);
     tell_all(step, facts, news);
+    keep_traffic(step);
   };
   switch (row.kind) {
   case Kind::link:
@@ -208,10 +209,13 @@ void follow_traffic(Step& step, const journal::Row& row) {
       const auto facts = state.traffic.facts(row.id);
       tell_all(step, facts, state.traffic.drop_link(row.id));
       step.batch.links_gone.push_back(row.id);
+      keep_traffic(step);
     }
     return;
   case Kind::policy:
+    if (!same_hours(state.traffic.rules(), state.policy.bandwidth())) state.traffic.hours_changed(step.now);
     state.traffic.set_rules(state.policy.bandwidth(), state.policy.counters_interval());
+    keep_traffic(step);
     return;
   case Kind::device:
   case Kind::organisation:
@@ -279,6 +283,7 @@ void judge_traffic(Step& step) {
       step.batch.samples.push_back({one.link, one.slot, one.up, one.down});
     if (!taken.news.empty()) tell_all(step, watch::LinkFacts(state.traffic.facts(link)), taken.news);
   }
+  keep_traffic(step);
 }
 
 void look_at_traffic(Step& step) {
@@ -288,6 +293,7 @@ void look_at_traffic(Step& step) {
   });
   for (const auto& one : news)
     tell(step, step.state.traffic.facts(one.link), one);
+  keep_traffic(step);
 }
 
 void add_traffic_figures(const State& state, Figures& figures, Instant now, Id detail) {

@@ -156,6 +156,7 @@ void CoreThread::handle(Recovered&) {
   probing_ = false;
   Step step = step_for({});
   clear(step, "store-failed", "store");
+  keep_all_traffic(step);
   finish(step, json::object{}, [](const Answer&) {});
 }
 

@@ -74,7 +74,10 @@ void Traffic::restore(Id id, const Evidence& kept, const std::vector<LinkSample>
   link.by_discards = kept.by_discards;
   link.unmeasured = kept.unmeasured;
   link.valid = kept.valid;
-  if (kept.last) link.meter.resume(*kept.last);
+  if (kept.last) {
+    link.meter.resume(*kept.last);
+    if (kept.last->speed != no_counter) link.speed = kept.last->speed;
+  }
   std::vector<Stretch> all;
   if (rules_.time >= slot_length)
     all = stretches_of(samples, [&](Direction direction, Instant at) {

@@ -25,7 +25,7 @@ std::optional<Duration> elapsed_ticks(const CounterSample& last, const CounterSa
   if (after >= before) return tick * static_cast<std::int64_t>(after - before);
   // TimeTicks go round after 497 days; only boots that stay tell that from a restart.
   const bool same_boots = last.boots && now.boots && *last.boots == *now.boots;
-  if (!same_boots || before >= round32 || after >= round32) return std::nullopt;
+  if (!same_boots) return std::nullopt;
   const Duration round = tick * static_cast<std::int64_t>(after + round32 - before);
   return agree(round, now.time - last.time) ? std::optional(round) : std::nullopt;
 }
@@ -73,7 +73,9 @@ Why Meter::next(const CounterSample& sample, Duration longest, std::uint64_t lin
     return Why::first;
   }
   const CounterSample before = *last_;
-  if (!sample.uptime || !before.uptime) {
+  // TimeTicks have 32 bits: what claims more is no clock.
+  const auto ticks = [](const CounterSample& one) { return one.uptime && *one.uptime < round32; };
+  if (!ticks(sample) || !ticks(before)) {
     last_ = sample;
     return Why::clock;
   }

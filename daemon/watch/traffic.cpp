@@ -161,7 +161,8 @@ Traffic::Taken Traffic::take(Id id, const CounterSample& sample) {
     // What was measured before says nothing of what is counted now.
     forget_evidence(link, sample.time);
   }
-  if (taken.why == Why::first && link.resumed && sample.uptime && link.measured != Instant{} &&
+  if (taken.why == Why::first && link.resumed && sample.uptime && *sample.uptime <= UINT32_MAX &&
+      link.measured != Instant{} &&
       sample.time - std::chrono::milliseconds{10} * static_cast<std::int64_t>(*sample.uptime) > link.measured)
     forget_evidence(link, sample.time); // it restarted while nobody looked
   link.resumed = false;

@@ -77,6 +77,7 @@ class Traffic {
  public:
   /// Samples further apart than three `interval`s and ten seconds are a gap.
   void set_rules(const tickets::Bandwidth& rules, Duration interval);
+  const tickets::Bandwidth& rules() const { return rules_; }
   /// New or changed. What was measured stays unless it is measured elsewhere now.
   std::vector<News> set_link(LinkFacts facts, Instant now);
   std::vector<News> drop_link(Id link);

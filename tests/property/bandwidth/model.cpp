@@ -6,51 +6,21 @@
 #include <set>
 #include <vector>
 
-#include "daemon/watch/traffic.hpp"
+#include "tests/property/bandwidth/definitions.hpp"
 #include "tests/property/bandwidth/parts.hpp"
 
 namespace assent::bandwidth {
 namespace {
 
-using watch::Direction;
-using watch::Each;
-using watch::LinkFacts;
 using watch::News;
 using What = News::What;
 
-constexpr std::uint64_t mega = 1'000'000;
-constexpr int interval = 60, patience = 3 * interval + 10;
-constexpr std::int64_t start = 1'800'000'000;
-constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr What judged[] = {What::congestion, What::abuse, What::excess};
 const char* const names[] = {"congestion", "abuse", "excess"};
 
-Instant at(int second) {
-  return Instant{std::chrono::seconds{start + second}};
-}
-
-/// What is known of one second of a link.
-struct Second {
-  bool known = false;
-  Each<double> octets{}, discards{}, allowed{};
-};
-struct Sum {
-  Each<double> octets{}, discards{}, allowed{}; ///< a second, mean
-};
-
-/// A link as the model sees it.
-struct Seen1 {
-  LinkFacts facts;
-  std::vector<Second> seconds;
-  int newest = -1; ///< end of the newest rate
-  Each<bool> holds[3]{};
-  Each<bool> by_discards{};
-  std::int64_t slot = 0; ///< that is open
-};
-
 using Held = std::set<std::pair<Id, std::pair<int, int>>>; ///< link, what, direction
 
-class City {
+class City : Definitions {
  public:
   explicit City(unsigned seed) : dice_(seed) {
     rules_.time = std::chrono::minutes{5 * dice_.from(1, 3)};
@@ -113,7 +83,7 @@ class City {
 
   // What the register says.
   void set(const LinkFacts& facts) {
-    Seen1& link = links_[facts.id];
+    Known& link = links_[facts.id];
     const LinkFacts before = link.facts;
     link.facts = facts;
     if (before.id != 0) {
@@ -128,7 +98,7 @@ class City {
     told(twin_.set_link(facts, at(now_)), twin_held_, "restarted");
     keep();
   }
-  void end(Seen1& link) {
+  void end(Known& link) {
     const bool full = link.holds[0][0] || link.holds[0][1];
     for (auto& each : link.holds)
       each = {};
@@ -137,7 +107,7 @@ class City {
     for (auto& [id, below] : links_)
       if (below.facts.uplink == link.facts.id) judge_abuse(below, link.newest);
   }
-  void forget(Seen1& link) {
+  void forget(Known& link) {
     for (auto& second : link.seconds)
       second.known = false;
     link.slot = 0;
@@ -222,7 +192,7 @@ class City {
   }
 
   void sample(Id id) {
-    Seen1& link = links_[id];
+    Known& link = links_[id];
     Device& device = devices_[id];
     watch::CounterSample shown;
     shown.time = at(now_);
@@ -267,11 +237,11 @@ class City {
     bool restarted = false;
   };
   /// Does this sample make a rate with the one before?
-  bool expect(const Seen1& link, const Device& device) const {
+  bool expect(const Known& link, const Device& device) const {
     return device.when >= 0 && device.interface == link.facts.interface && !device.restarted &&
            now_ - device.when <= patience && now_ > device.when;
   }
-  void learn(Seen1& link, const Device& device, const std::vector<watch::LinkSample>& samples) {
+  void learn(Known& link, const Device& device, const std::vector<watch::LinkSample>& samples) {
     const int from = device.when;
     for (int second = from; second < now_; ++second) {
       Second& one = link.seconds[static_cast<std::size_t>(second)];
@@ -290,7 +260,7 @@ class City {
       return static_cast<double>(facts.raised);
     return std::floor(static_cast<double>(facts.entitlement[i]) * rules_.percent_at(at(now_)) / 100);
   }
-  void slots(Seen1& link, int from, const std::vector<watch::LinkSample>& samples) {
+  void slots(Known& link, int from, const std::vector<watch::LinkSample>& samples) {
     std::size_t next = 0;
     if (link.slot == 0) link.slot = (start + from) / 300;
     for (; link.slot < (start + now_) / 300; ++link.slot) {
@@ -313,108 +283,6 @@ class City {
       ++seen.samples;
     }
     require(next == samples.size(), "a sample of five minutes that is none");
-  }
-
-  // The definitions.
-  bool shared(Id id) const {
-    for (const auto& [other, link] : links_)
-      if (link.facts.uplink == id) return true;
-    return false;
-  }
-  std::optional<Sum> mean(const Seen1& link, Duration span, int now) const {
-    if (link.newest < 0 || now - link.newest > patience) return std::nullopt;
-    const int length = static_cast<int>(span / std::chrono::seconds{1});
-    int known = 0;
-    Sum sum;
-    for (int second = std::max(0, link.newest - length); second < link.newest; ++second) {
-      const Second& one = link.seconds[static_cast<std::size_t>(second)];
-      if (!one.known) continue;
-      ++known;
-      for (std::size_t i = 0; i < 2; ++i) {
-        sum.octets[i] += one.octets[i];
-        sum.discards[i] += one.discards[i];
-        sum.allowed[i] += one.allowed[i];
-      }
-    }
-    if (known * 5 < length * 4) return std::nullopt;
-    for (auto* each : {&sum.octets, &sum.discards, &sum.allowed})
-      for (auto& one : *each)
-        one /= known;
-    return sum;
-  }
-  void judge(Seen1& link) {
-    const Each<bool> was = link.holds[0];
-    judge_congestion(link);
-    if (was != link.holds[0])
-      for (auto& [id, below] : links_)
-        if (below.facts.uplink == link.facts.id) judge_abuse(below, now_);
-    judge_abuse(link, now_);
-    judge_excess(link);
-  }
-  void judge_congestion(Seen1& link) {
-    const auto all = mean(link, rules_.time, now_);
-    for (std::size_t i = 0; i < 2; ++i) {
-      bool& holds = link.holds[0][i];
-      bool& by_discards = link.by_discards[i];
-      if (!shared(link.facts.id)) {
-        holds = false;
-        continue;
-      }
-      if (!all) continue;
-      const double capacity = link.facts.capacity != 0 ? static_cast<double>(link.facts.capacity) : 1e9;
-      const double used = all->octets[i] * 800 / capacity;
-      const bool loses = rules_.discards != 0 && all->discards[i] >= static_cast<double>(rules_.discards);
-      if (!holds) {
-        holds = used >= rules_.raise || (loses && used >= rules_.release);
-        by_discards = holds && used < rules_.raise;
-      } else {
-        by_discards = by_discards && used < rules_.raise;
-        if (used < rules_.release ||
-            (by_discards && all->discards[i] * 2 < static_cast<double>(rules_.discards)))
-          holds = false;
-      }
-    }
-  }
-  /// Octets a second that count, and how many were allowed.
-  std::optional<std::pair<double, double>> counted(const Seen1& link, Duration span, std::size_t i,
-                                                   int now) const {
-    const auto all = mean(link, span, now);
-    if (!all) return std::nullopt;
-    double octets = all->octets[i];
-    for (const auto& [id, below] : links_) {
-      if (below.facts.uplink != link.facts.id || below.facts.service != "video") continue;
-      const auto spared = mean(below, span, now);
-      if (!spared) return std::nullopt;
-      octets = std::max(0.0, octets - spared->octets[i]);
-    }
-    return std::pair{octets, all->allowed[i]};
-  }
-  std::optional<bool> over(const Seen1& link, Duration span, std::size_t i, bool was, int now) const {
-    if (link.facts.service == "video" || link.facts.entitlement[i] == 0) return false;
-    const auto all = counted(link, span, i, now);
-    if (!all) return std::nullopt;
-    return all->first > all->second * (was ? rules_.excess_release : rules_.over) / 100 + 1;
-  }
-  void judge_abuse(Seen1& link, int now) {
-    const auto above = links_.find(link.facts.uplink);
-    for (std::size_t i = 0; i < 2; ++i) {
-      bool& holds = link.holds[1][i];
-      if (above == links_.end() || !above->second.holds[0][i]) {
-        holds = false;
-        continue;
-      }
-      const auto is = over(link, rules_.time, i, holds, now);
-      if (!is || (!holds && !mean(above->second, rules_.time, now))) continue;
-      holds = *is;
-    }
-  }
-  void judge_excess(Seen1& link) {
-    for (std::size_t i = 0; i < 2; ++i) {
-      bool& holds = link.holds[2][i];
-      const auto is = over(link, rules_.excess_time, i, holds, now_);
-      if (is) holds = *is;
-      if (link.holds[1][i]) holds = false;
-    }
   }
 
   // What the watch says.
@@ -504,10 +372,7 @@ class City {
   }
 
   Dice dice_;
-  int now_ = 0;
-  tickets::Bandwidth rules_;
   watch::Traffic steady_, twin_;
-  std::map<Id, Seen1> links_;
   std::map<Id, Device> devices_{{1, {}}, {2, {}}, {3, {}}, {4, {}}, {5, {}}, {6, {}}};
   std::map<Id, Each<double>> rates_; ///< octets a second of its own
   bool losing_ = false;

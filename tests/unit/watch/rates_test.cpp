@@ -224,6 +224,15 @@ BOOST_FIXTURE_TEST_CASE(what_the_device_does_not_say_makes_none, Device) {
   BOOST_TEST(int(read()) == int(Why::clock));
 }
 
+BOOST_FIXTURE_TEST_CASE(an_uptime_of_more_than_32_bits_is_no_clock, Device) {
+  read();
+  now.time += std::chrono::seconds{60};
+  now.uptime = UINT64_MAX - 1;
+  BOOST_TEST(int(read()) == int(Why::clock));
+  wait(60);
+  BOOST_TEST(int(read()) == int(Why::clock));
+}
+
 BOOST_FIXTURE_TEST_CASE(discards_that_fall_count_as_none, Device) {
   now.in_discards = 50;
   read();
