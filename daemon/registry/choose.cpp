@@ -373,22 +373,22 @@ Result<std::vector<Edit>> Transaction::expand(Edit wanted, Id ticket) {
   impl_->lift(ticket);
   impl_->renumber(wanted.kind, wanted.value);
   std::vector<Edit> out;
-  const std::size_t begins = impl_->made.size() + 1;
   const bool space = wanted.operation == Operation::create && Impl::asks(wanted.value) &&
                      (wanted.kind == Kind::address || wanted.kind == Kind::prefix);
   const json::value* count = space ? wanted.value.if_contains("count") : nullptr;
   const auto many = count != nullptr ? whole(*count) : std::nullopt;
+  const std::int64_t times = many.value_or(0); // g++ 12 at -O2 takes *many for uninitialised
   if (space && many && wanted.value.contains("at"))
     return member_wrong(wanted.kind, "at", "registry.expect-alone");
-  std::size_t named = begins;
+  std::size_t named = impl_->made.size() + 1;
   if (space && wanted.value.contains("grow") && wanted.kind == Kind::prefix) {
     if (auto status = impl_->with_room(wanted, out); !status) return std::move(status).error();
     ++named;
   } else if (space && wanted.value.contains("contiguous") && many) {
     if (auto status = impl_->in_a_row(wanted, out); !status) return std::move(status).error();
-  } else if (space && many && *many >= 1 && *many <= static_cast<std::int64_t>(most_at_once)) {
+  } else if (space && times >= 1 && times <= static_cast<std::int64_t>(most_at_once)) {
     wanted.value.erase("count");
-    out.assign(static_cast<std::size_t>(*many), wanted);
+    out.assign(static_cast<std::size_t>(times), wanted);
   } else {
     out.push_back(std::move(wanted));
   }

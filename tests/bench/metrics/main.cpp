@@ -37,6 +37,6 @@ int main() {
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count());
   }
   std::sort(times.begin(), times.end());
-  std::printf("metrics %.1f ms\nmetrics.size %.1f MiB\n", times[rounds / 2],
+  std::printf("metrics.text %.1f ms\nmetrics.text.size %.1f MiB\n", times[rounds / 2],
               static_cast<double>(size) / (1 << 20));
 }
