@@ -44,28 +44,42 @@ Status load_register(State& state, store::Reader& reader) {
   return state.registry.loaded();
 }
 
+/// Every row of a kind that the filter lets through, page by page; ends with the first failure.
+Status each_listed(store::Reader& reader, Kind kind, const store::Filter& filter,
+                   const std::function<Status(const store::StoredRow&, const json::object&)>& take) {
+  Id after = 0;
+  do {
+    auto page = reader.list(kind, filter, after, 500);
+    if (!page) return page.error();
+    for (const auto& row : page->rows) {
+      auto body = parse_json(row.body, 64u << 20, "store");
+      if (!body) return damaged(kind, row.id, body.error());
+      if (!body->is_object())
+        return damaged(kind, row.id, fail(Fault::outside, "common.bad-json", {{"file", "store"}}));
+      if (auto taken = take(row, body->get_object()); !taken) return taken;
+    }
+    after = page->next;
+  } while (after != 0);
+  return Done{};
+}
+
 Status load_tickets(State& state, store::Reader& reader) {
   for (const auto which : {"submitted", "approved", "open", "verifying"}) {
-    Id after = 0;
-    do {
-      auto page = reader.list(Kind::ticket, {{"state", which}}, after, 500);
-      if (!page) return page.error();
-      for (const auto& row : page->rows) {
-        auto body = parse_json(row.body, 64u << 20, "store");
-        if (!body) return damaged(Kind::ticket, row.id, body.error());
-        auto ticket = tickets::ticket_from_json(row.id, row.version, body->as_object());
-        if (!ticket) return damaged(Kind::ticket, row.id, ticket.error());
-        auto& kept = state.tickets[row.id] = std::move(*ticket);
-        const auto version = kept.version;
-        static_cast<void>(ticket_row(state, kept)); // for its due time and permits only
-        kept.version = version;
-        if (kept.state == tickets::State::submitted || kept.state == tickets::State::approved) {
-          auto held = state.registry.hold(row.id, kept.edits);
-          if (!held) return damaged(Kind::ticket, row.id, held.error());
-        }
-      }
-      after = page->next;
-    } while (after != 0);
+    auto loaded =
+        each_listed(reader, Kind::ticket, {{"state", which}},
+                    [&](const store::StoredRow& row, const json::object& body) -> Status {
+                      auto ticket = tickets::ticket_from_json(row.id, row.version, body);
+                      if (!ticket) return damaged(Kind::ticket, row.id, ticket.error());
+                      auto& kept = state.tickets[row.id] = std::move(*ticket);
+                      const auto version = kept.version;
+                      static_cast<void>(ticket_row(state, kept)); // for its due time and permits only
+                      kept.version = version;
+                      if (kept.state != tickets::State::submitted && kept.state != tickets::State::approved)
+                        return Done{};
+                      auto held = state.registry.hold(row.id, kept.edits);
+                      return held ? Status(Done{}) : Status(damaged(Kind::ticket, row.id, held.error()));
+                    });
+    if (!loaded) return loaded;
   }
   return Done{};
 }
@@ -81,19 +95,14 @@ Status load_watch(State& state, store::Reader& reader) {
     baseline.version = object.version;
     state.watch.set_baseline(baseline);
   });
-  Id after = 0;
-  do {
-    auto page = reader.list(Kind::finding, {{"state", "open"}}, after, 500);
-    if (!page) return page.error();
-    for (const auto& row : page->rows) {
-      auto body = parse_json(row.body, 64u << 20, "store");
-      if (!body) return damaged(Kind::finding, row.id, body.error());
-      auto finding = watch::finding_from_json(row.id, row.version, body->as_object());
-      if (!finding) return damaged(Kind::finding, row.id, finding.error());
-      state.watch.load_finding(*finding);
-    }
-    after = page->next;
-  } while (after != 0);
+  auto loaded = each_listed(reader, Kind::finding, {{"state", "open"}},
+                            [&](const store::StoredRow& row, const json::object& body) -> Status {
+                              auto finding = watch::finding_from_json(row.id, row.version, body);
+                              if (!finding) return damaged(Kind::finding, row.id, finding.error());
+                              state.watch.load_finding(*finding);
+                              return Done{};
+                            });
+  if (!loaded) return loaded;
   return reader.each_reading([&](store::Reading&& reading) {
     if (!state.registry.device(reading.device)) return;
     state.watch.load_reading(reading.device, reading.fingerprint, reading.started, reading.ended,
@@ -104,46 +113,34 @@ Status load_watch(State& state, store::Reader& reader) {
 /// Revoked tickets whose devices have not been read since: what they permitted until then still explains what
 /// the next reading shows. Where the reading since was not stored, another is waited for.
 Status load_lingering(State& state, store::Reader& reader) {
-  Id after = 0;
-  do {
-    auto page = reader.list(Kind::ticket, {{"state", "revoked"}}, after, 500);
-    if (!page) return page.error();
-    for (const auto& row : page->rows) {
-      auto body = parse_json(row.body, 64u << 20, "store");
-      if (!body) return damaged(Kind::ticket, row.id, body.error());
-      auto ticket = tickets::ticket_from_json(row.id, row.version, body->as_object());
-      if (!ticket) return damaged(Kind::ticket, row.id, ticket.error());
-      if (ticket->permits.empty() || ticket->opened == Instant{}) continue;
-      std::set<Id> unread;
-      for (const Id device : devices_of(state, *ticket)) {
-        const auto reading = state.watch.last_reading(device);
-        if (!reading || reading->started < ticket->closed) unread.insert(device);
-      }
-      if (unread.empty()) continue;
-      put_permits(state, *ticket);
-      state.lingering[row.id] = std::move(unread);
-    }
-    after = page->next;
-  } while (after != 0);
-  return Done{};
+  return each_listed(reader, Kind::ticket, {{"state", "revoked"}},
+                     [&](const store::StoredRow& row, const json::object& body) -> Status {
+                       auto ticket = tickets::ticket_from_json(row.id, row.version, body);
+                       if (!ticket) return damaged(Kind::ticket, row.id, ticket.error());
+                       if (ticket->permits.empty() || ticket->opened == Instant{}) return Done{};
+                       std::set<Id> unread;
+                       for (const Id device : devices_of(state, *ticket)) {
+                         const auto reading = state.watch.last_reading(device);
+                         if (!reading || reading->started < ticket->closed) unread.insert(device);
+                       }
+                       if (unread.empty()) return Done{};
+                       put_permits(state, *ticket);
+                       state.lingering[row.id] = std::move(unread);
+                       return Done{};
+                     });
 }
 
 Result<std::vector<tickets::SignedAct>> acts_of(store::Reader& reader, Id ticket) {
   std::vector<tickets::SignedAct> acts;
-  Id after = 0;
-  do {
-    auto page = reader.list(Kind::act, {{"ticket", std::to_string(ticket)}}, after, 500);
-    if (!page) return page.error();
-    for (const auto& row : page->rows) {
-      auto body = parse_json(row.body, 64u << 20, "store");
-      if (!body) return body.error();
-      const auto& object = body->as_object();
-      acts.push_back({row.id, number_of(object, "ticket"), text_of(object, "word"), text_of(object, "stage"),
-                      number_of(object, "person"), text_of(object, "key"), text_of(object, "page"),
-                      text_of(object, "signature")});
-    }
-    after = page->next;
-  } while (after != 0);
+  auto loaded =
+      each_listed(reader, Kind::act, {{"ticket", std::to_string(ticket)}},
+                  [&](const store::StoredRow& row, const json::object& body) -> Status {
+                    acts.push_back({row.id, number_of(body, "ticket"), text_of(body, "word"),
+                                    text_of(body, "stage"), number_of(body, "person"), text_of(body, "key"),
+                                    text_of(body, "page"), text_of(body, "signature")});
+                    return Done{};
+                  });
+  if (!loaded) return loaded.error();
   return acts;
 }
 

@@ -56,8 +56,9 @@ void percentiles(unsigned seed) {
     const auto found = watch::percentile95(samples, month.from, until);
     if (found.up != by_counting(up) || found.down != by_counting(down))
       wrong("percentiles", seed, round,
-            std::to_string(found.up) + " of " + std::to_string(up.size()) + " samples is not " +
-                std::to_string(by_counting(up)));
+            std::to_string(found.up) + " up, " + std::to_string(found.down) + " down of " +
+                std::to_string(up.size()) + " samples; by counting " + std::to_string(by_counting(up)) +
+                " and " + std::to_string(by_counting(down)));
     if (found.samples != up.size() || found.missing != slots - up.size())
       wrong("percentiles", seed, round, "samples or missing ones are counted wrongly");
   }
