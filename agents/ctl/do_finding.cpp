@@ -1,4 +1,5 @@
 #include "agents/ctl/handlers.hpp"
+#include "agents/ctl/legible.hpp"
 #include "agents/ctl/print.hpp"
 #include "agents/ctl/submit.hpp"
 #include "agents/ctl/values.hpp"
@@ -55,6 +56,11 @@ void tell_finding(Session& session, const json::object& finding) {
                            {"path", text_of(finding, "path")},
                            {"before", text_of(finding, "before", "-")},
                            {"after", text_of(finding, "after", "-")}});
+  const auto before = read_as_gb18030(text_of(finding, "before")),
+             after = read_as_gb18030(text_of(finding, "after"));
+  if (before || after)
+    say("ctl.finding-gb18030", {{"before", before.value_or(text_of(finding, "before", "-"))},
+                                {"after", after.value_or(text_of(finding, "after", "-"))}});
   if (text_of(finding, "path") == "/other") say("ctl.finding-unseen", {});
   const auto earliest = text_of(finding, "earliest");
   say("ctl.finding-when", {{"earliest", earliest.empty() ? "-" : local_time(earliest)},

@@ -1,34 +1,17 @@
 #include "agents/snmp/values.hpp"
 
 #include <arpa/inet.h>
-#include <iconv.h>
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cctype>
 
+#include "common/gb18030.hpp"
 #include "common/text.hpp"
 
 namespace assent::snmp {
 namespace {
-
-/// GB18030 to UTF-8, all or nothing.
-std::optional<std::string> from_gb18030(std::string_view octets) {
-  iconv_t with = ::iconv_open("UTF-8", "GB18030");
-  if (with == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
-  std::string in(octets);
-  std::string out(octets.size() * 4 + 4, '\0');
-  char* from = in.data();
-  char* to = out.data();
-  std::size_t left = in.size();
-  std::size_t room = out.size();
-  const std::size_t done = ::iconv(with, &from, &left, &to, &room);
-  ::iconv_close(with);
-  if (done == static_cast<std::size_t>(-1) || left != 0) return std::nullopt;
-  out.resize(out.size() - room);
-  return is_utf8(out) ? std::optional(std::move(out)) : std::nullopt;
-}
 
 std::string numbers_with_sign(const Value& value) {
   return value.type == Type::integer ? std::to_string(static_cast<std::int64_t>(value.number))
