@@ -45,6 +45,9 @@ Option field_option(const Field& field) {
   case FieldType::flag:
     option.value = option.complete = "true|false";
     break;
+  case FieldType::mac:
+    option.value = "MAC";
+    break;
   case FieldType::time:
     option.value = "TIME";
     break;
@@ -92,40 +95,6 @@ std::string upper(std::string_view text) {
   return all;
 }
 
-std::string example_of(std::string_view noun, std::string_view verb) {
-  struct Row {
-    std::string_view noun, verb, text;
-  };
-  static constexpr Row rows[] = {
-      {"organisation", "create", "浔阳区 --tier county --parent 九江市 --reason 'new county'"},
-      {"organisation", "list", "--tier county"},
-      {"person", "create", "li.na --organisation 九江市/浔阳区 --accounts lina --reason 'new administrator'"},
-      {"key", "create", "~/.ssh/id_ed25519.pub --person li.na --reason 'first key'"},
-      {"key", "revoke", "SHA256:… --reason 'laptop lost'"},
-      {"role", "create",
-       "--person li.na --role administrator --organisation 九江市/浔阳区 --reason 'new administrator'"},
-      {"network", "create", "extranet --separation intranet=logical --reason founding"},
-      {"block", "create",
-       "10.64.0.0/12 --network extranet --organisation 九江市 --source '省厅 2026-7' --reason 'received'"},
-      {"prefix", "list", "--network extranet --organisation 九江市/浔阳区"},
-      {"prefix", "create",
-       "10.64.8.0/22 --network extranet --organisation 九江市/浔阳区 --reason 'county offices'"},
-      {"prefix", "modify", "10.64.8.0/22 --network extranet --status reserved --reason 'kept for the move'"},
-      {"address", "list", "--network extranet -o csv"},
-      {"device", "create",
-       "xunyang-sw1 --network extranet --address 10.64.8.2 --organisation 九江市/浔阳区 --agent "
-       "snmp-extranet "
-       "--profile huawei-vrp --credential county --labels access --reason 'new switch'"},
-      {"link", "create",
-       "xunyang-up --network extranet --organisation 九江市/浔阳区 --device xunyang-sw1 --interface GE0/0/1 "
-       "--entitlement 100M --enabled true --reason 'access line'"},
-  };
-  for (const auto& row : rows)
-    if (row.noun == noun && row.verb == verb)
-      return "assentctl " + std::string(noun) + " " + std::string(verb) + " " + std::string(row.text);
-  return {};
-}
-
 Command made(std::string_view noun, std::string_view verb, std::vector<Argument> arguments, Options options,
              std::function<Exit(Session&)> run) {
   Command command{std::string(noun),
@@ -168,6 +137,40 @@ void add_allocation(std::vector<Command>& table, const KindRow& kind) {
   table.push_back(std::move(allocate));
 }
 
+/// Whole parts of the space at once.
+void add_restructuring(std::vector<Command>& table, const KindRow& kind) {
+  struct Row {
+    const char* verb;
+    Option more;
+    const char* example;
+  };
+  const Row rows[] = {
+      {"split",
+       {"--length", "NUMBER", "ctl.option.length", "", false},
+       "10.64.8.0/22 --length 24 --network extranet --reason 'one for each floor'"},
+      {"merge", {}, "10.64.8.0/24 10.64.9.0/24 --network extranet --reason 'the floors are one again'"},
+      {"renumber",
+       {"--to", "PREFIX", "ctl.option.to", "", false},
+       "10.64.8.0/24 --to 10.64.40.0/24 --network extranet --dry-run --reason 'the move'"},
+      {"reassign",
+       {"--organisation", "ORGANISATION", "ctl.option.new-holder", "organisation", false},
+       "10.64.8.0/22 --organisation 九江市/庐山市 --network extranet --reason 'reform of the counties'"},
+      {"clear", {}, "10.64.8.0/22 --network extranet --dry-run --reason 'given up'"},
+  };
+  for (const auto& row : rows) {
+    Options options = write_options() + Options{field_option(*field_of(kind, "network"))};
+    if (!row.more.name.empty()) options.push_back(row.more);
+    if (row.verb == std::string_view("split"))
+      options.push_back({"--keep", "", "ctl.option.keep", "", false});
+    const bool several = row.verb == std::string_view("merge");
+    auto command = made("prefix", row.verb, {{"PREFIX", "prefix", false, several}}, std::move(options),
+                        restructure_space);
+    command.help = "ctl.help.prefix-" + std::string(row.verb);
+    command.examples = {"assentctl prefix " + std::string(row.verb) + " " + row.example};
+    table.push_back(std::move(command));
+  }
+}
+
 void add_kind(std::vector<Command>& table, const KindRow& kind) {
   const std::string noun(kind.name);
   const Argument which{upper(noun), noun, false, false};
@@ -197,6 +200,7 @@ void add_kind(std::vector<Command>& table, const KindRow& kind) {
     return;
   }
   if (noun == "prefix" || noun == "address") add_allocation(table, kind);
+  if (noun == "prefix") add_restructuring(table, kind);
   if (noun != "role")
     table.push_back(made(noun, "modify", {which},
                          field_options(kind, false) +

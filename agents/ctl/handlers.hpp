@@ -18,6 +18,9 @@ Exit revoke_key(Session& session);
 // do_search.cpp
 Exit search_objects(Session& session);
 
+// do_space.cpp
+Exit restructure_space(Session& session); ///< split, merge, renumber, reassign, clear: the verb is the change
+
 // do_link.cpp
 Exit list_traffic(Session& session);
 Exit show_link(Session& session);

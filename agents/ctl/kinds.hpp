@@ -2,6 +2,7 @@
 // YANG stays the judge of values; this only says which words people may use.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,7 @@ enum class FieldType {
   reference, ///< the id of an object of `of`
   file,      ///< text, given as the name of a file that holds it
   time,
+  mac,  ///< any notation of 48 bits
   rate, ///< bit/s: 100M, 1G
   pairs ///< list of {network, kind}, given as NETWORK=physical|logical
 };
@@ -38,5 +40,7 @@ struct KindRow {
 const std::vector<KindRow>& kinds();
 const KindRow* kind_row(std::string_view name);
 const Field* field_of(const KindRow& kind, std::string_view field);
+/// How a verb of a kind is used; empty where no example is kept (examples.cpp).
+std::string example_of(std::string_view noun, std::string_view verb);
 
 } // namespace assent::ctl

@@ -4,6 +4,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <cctype>
 #include <charconv>
 #include <ctime>
 #include <fstream>
@@ -61,6 +62,20 @@ bool allowed(std::string_view words, std::string_view word) {
     words = bar == std::string_view::npos ? std::string_view{} : words.substr(bar + 1);
   }
   return false;
+}
+
+/// aabb-ccdd-eeff, aa-bb-cc-dd-ee-ff, aabb.ccdd.eeff, AABBCCDDEEFF: all mean aa:bb:cc:dd:ee:ff.
+std::optional<std::string> mac(std::string_view text) {
+  std::string out;
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c == ':' || c == '-' || c == '.') continue;
+    if (std::isxdigit(static_cast<unsigned char>(c)) == 0 || digits == 12) return std::nullopt;
+    if (digits != 0 && digits % 2 == 0) out += ':';
+    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    ++digits;
+  }
+  return digits == 12 ? std::optional(out) : std::nullopt;
 }
 
 Result<json::value> pairs(std::string_view option, const std::vector<std::string>& given) {
@@ -187,6 +202,9 @@ Result<json::value> value_of(const Field& field, const std::vector<std::string>&
   case FieldType::rate:
     if (auto value = rate(last)) return json::value(*value);
     return wrong(option, last, "bit/s: 100000, 64k, 100M, 1G");
+  case FieldType::mac:
+    if (auto value = mac(last)) return json::value(*value);
+    return wrong(option, last, "aa:bb:cc:dd:ee:ff, aabb-ccdd-eeff, aabb.ccdd.eeff");
   case FieldType::flag:
     if (last != "true" && last != "false") return wrong(option, last, "true, false");
     return json::value(last == "true");

@@ -154,6 +154,7 @@ Answer decide(Step& step, const Proved& proved, tickets::Ticket& ticket) {
   ticket.approvals.push_back({act, head.stage, proved.key.person, proved.key.fingerprint, step.now});
   auto& entry = note_act(step, proved, "ticket-decided", {{"stage", head.stage}});
   entry.rows = {ticket_row(state, ticket), act_row(step, proved, act)};
+  keep_hold(state, ticket, step.now); // a new stage is not late
   if (tickets::waiting_stage(ticket) != nullptr) return answer_of(state, ticket);
   ticket.state = *tickets::after(ticket.state, tickets::Event::approve_last);
   ticket.approved = step.now;

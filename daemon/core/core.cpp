@@ -27,7 +27,7 @@ Result<std::unique_ptr<Core>> Core::start(Options options, std::unique_ptr<store
   if (!model) return model.error();
   auto reader = store->read();
   if (!reader) return reader.error();
-  auto state = load_state(**reader, **model);
+  auto state = load_state(**reader, **model, clock.wall());
   if (!state) return state.error();
   if (auto loaded = load_alarms(**state, **reader, {clock.wall(), clock.monotonic()}); !loaded)
     return loaded.error();
@@ -280,6 +280,7 @@ Answer CoreThread::person_operation(Step& step, const Request& request) {
       {"assent-ticket:standard", core::standard},
       {"assent-ticket:explain", core::explain},
       {"assent-ticket:status", core::ticket_status},
+      {"assent-ticket:restructure", core::restructure},
       {"assent-admin:check", core::check_policy},
       {"assent-alarm:acknowledge", core::acknowledge_alarm},
       {"assent-alarm:shelve", core::shelve_alarm},

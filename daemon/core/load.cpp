@@ -1,5 +1,7 @@
 // Start: every row back into memory, and the proof that people, keys, roles and policy come from signed
 // entries.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "common/hash.hpp"
@@ -63,7 +65,8 @@ Status each_listed(store::Reader& reader, Kind kind, const store::Filter& filter
   return Done{};
 }
 
-Status load_tickets(State& state, store::Reader& reader) {
+Status load_tickets(State& state, store::Reader& reader, Instant now) {
+  std::vector<std::pair<Instant, Id>> hold;
   for (const auto which : {"submitted", "approved", "open", "verifying"}) {
     auto loaded =
         each_listed(reader, Kind::ticket, {{"state", which}},
@@ -74,13 +77,15 @@ Status load_tickets(State& state, store::Reader& reader) {
                       const auto version = kept.version;
                       static_cast<void>(ticket_row(state, kept)); // for its due time and permits only
                       kept.version = version;
-                      if (kept.state != tickets::State::submitted && kept.state != tickets::State::approved)
-                        return Done{};
-                      auto held = state.registry.hold(row.id, kept.edits);
-                      return held ? Status(Done{}) : Status(damaged(Kind::ticket, row.id, held.error()));
+                      hold.emplace_back(held_since(kept), row.id);
+                      return Done{};
                     });
     if (!loaded) return loaded;
   }
+  // A ticket that was late for a time may have lost its space to one that came later.
+  std::sort(hold.begin(), hold.end());
+  for (const auto& [since, id] : hold)
+    keep_hold(state, state.tickets.at(id), now);
   return Done{};
 }
 
@@ -235,7 +240,7 @@ Result<tickets::Policy> policy_of(model::Model& model, const json::object& body,
   return tickets::Policy::parse(*content, version, text);
 }
 
-Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& model) {
+Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& model, Instant now) {
   auto state = std::make_unique<State>();
   state->installation = reader.installation();
   if (auto done = load_register(*state, reader); !done) return done.error();
@@ -249,7 +254,7 @@ Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& m
   state->registry.each(Kind::profile, [&](const registry::Object& object) {
     learn_profile(*state, model, object.body, std::nullopt);
   });
-  if (auto done = load_tickets(*state, reader); !done) return done.error();
+  if (auto done = load_tickets(*state, reader, now); !done) return done.error();
   if (auto done = load_watch(*state, reader); !done) return done.error();
   if (auto done = load_lingering(*state, reader); !done) return done.error();
   if (auto done = load_used_today(*state, reader); !done) return done.error();

@@ -49,6 +49,7 @@ Result<std::vector<journal::Row>> apply(Step& step, tickets::Ticket& ticket) {
     if (ticket.edits[i].operation == registry::Operation::create) ticket.made.push_back({row->kind, row->id});
     rows.push_back(std::move(*row));
   }
+  if (auto settled = transaction.settle(); !settled) return std::move(settled).error();
   transaction.keep();
   return rows;
 }
@@ -107,6 +108,7 @@ void raise_overdue(Step& step, const tickets::Ticket& ticket) {
   const Instant due = stage_due(ticket);
   if (stage == nullptr || due == Instant{} || due > step.now) return;
   step.state.overdue.insert(ticket.id);
+  keep_hold(step.state, ticket, step.now);
   raise(step, "approval-overdue", "ticket/" + std::to_string(ticket.id),
         {{"ticket", std::to_string(ticket.id)},
          {"stage", stage->name},
@@ -332,6 +334,7 @@ Answer ticket_status(Step& step, const json::object& input) {
   return json::object{{"ticket", id},
                       {"state", std::string(name_of(ticket.state))},
                       {"ready", ready},
+                      {"held", step.state.registry.holding(id)},
                       {"devices", std::move(devices)}};
 }
 

@@ -228,6 +228,7 @@ Result<Resolved> trial(registry::Transaction& transaction, std::size_t count, Id
       resolved.edits.push_back(std::move(*edit));
     }
   }
+  if (auto settled = transaction.settle(); !settled) return std::move(settled).error();
   map_to_existing(resolved.touched, made);
   return resolved;
 }

@@ -128,7 +128,7 @@ struct State {
 
 /// Loads all state of record from one snapshot and proves that its authority comes from signatures (trust,
 /// part 4).
-Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& model);
+Result<std::unique_ptr<State>> load_state(store::Reader& reader, model::Model& model, Instant now);
 
 /// A policy row's text, bound and parsed.
 Result<tickets::Policy> policy_of(model::Model& model, const json::object& body, std::uint64_t version);
@@ -158,6 +158,10 @@ journal::Row ticket_row(State& state, tickets::Ticket& ticket);
 void put_permits(State& state, const tickets::Ticket& ticket);
 /// When the stage that a ticket waits for should have been decided; Instant{} where never.
 Instant stage_due(const tickets::Ticket& ticket);
+/// Holds what a waiting ticket asks for, as far as it is still free, or releases it while its stage is late.
+void keep_hold(State& state, const tickets::Ticket& ticket, Instant now);
+/// Since when a ticket that is not late holds: its submission, or when the last late stage was decided.
+Instant held_since(const tickets::Ticket& ticket);
 /// Alarms of stages that were late and no longer are.
 void clear_overdue(Step& step);
 /// The ticket's life is over: forgets it here (the store keeps it).
@@ -185,6 +189,7 @@ Answer act(Step& step, const json::object& input);
 Answer standard(Step& step, const json::object& input);
 Answer explain(Step& step, const json::object& input);
 Answer ticket_status(Step& step, const json::object& input);
+Answer restructure(Step& step, const json::object& input);
 Answer check_policy(Step& step, const json::object& input);
 /// Whether a device answers its agent, as the agent says.
 void reach(Step& step, const registry::Device& device, const json::object& item);

@@ -107,7 +107,8 @@ void CoreThread::handle(CommitFailed& failed) {
   read_only_ = true;
   ++reloads_;
   auto reader = store_->read();
-  auto fresh = reader ? load_state(**reader, *model_) : Result<std::unique_ptr<State>>(reader.error());
+  auto fresh =
+      reader ? load_state(**reader, *model_, clock_.wall()) : Result<std::unique_ptr<State>>(reader.error());
   if (!fresh) {
     // Nothing is known any more: the service manager starts us again, and start says what is wrong.
     bug("state can be loaded again after a failed commit", __FILE__, __LINE__);

@@ -127,8 +127,11 @@ Result<Space::Node*> Transaction::Impl::source(std::string_view member, const js
   const Id where = prefix != nullptr ? prefix->network : block->network;
   if (network != 0 && network != where)
     return member_wrong(Kind::prefix, member, "registry.expect-same-network");
-  if (prefix != nullptr && prefix->status == record::prefix_reserved)
+  const auto status = prefix != nullptr ? prefix->status : record::prefix_active;
+  if (status == record::prefix_reserved)
     return fail(Fault::refused, "registry.prefix-reserved", {{"prefix", prefix->prefix.text()}});
+  if (status == record::prefix_deprecated)
+    return fail(Fault::refused, "registry.prefix-deprecated", {{"prefix", prefix->prefix.text()}});
   const Prefix& space = prefix != nullptr ? prefix->prefix : block->prefix;
   Space& in = state.space(where, space.first.v4);
   return prefix != nullptr ? in.prefix_at(space) : in.block_at(space);
@@ -146,7 +149,7 @@ Result<std::vector<Space::Node*>> Transaction::Impl::delegated(Kind kind, const 
        ++each) {
     const auto& row = *state.find<record::Prefixed>(std::get<3>(*each));
     const bool gives =
-        kind == Kind::address ? row.status == record::prefix_active : row.status != record::prefix_reserved;
+        kind == Kind::address ? row.status == record::prefix_active : row.status < record::prefix_reserved;
     if (gives) out.push_back(state.space(network, row.prefix.first.v4).prefix_at(row.prefix));
   }
   if (out.empty())
@@ -212,13 +215,12 @@ std::optional<U128> Transaction::Impl::find_room(const Ask& ask, Space& in, Spac
 Error Transaction::Impl::no_room(const Ask& ask, const std::vector<Space::Node*>& from, Id network) {
   Error error;
   const std::string count = std::to_string(ask.count), length = std::to_string(ask.length);
-  const bool several = ask.contiguous && ask.count > 1;
   if (from.size() == 1) {
     const std::string prefix = from.front()->prefix.text();
     if (ask.at)
       error = fail(Fault::conflict, "registry.place-taken",
                    {{"prefix", prefix}, {"at", std::to_string(*ask.at)}});
-    else if (several)
+    else if (ask.contiguous && ask.count > 1)
       error = fail(Fault::conflict, "registry.no-room-in-a-row", {{"prefix", prefix}, {"count", count}});
     else if (ask.length == 0)
       error = fail(Fault::conflict, "registry.full", {{"prefix", prefix}});
@@ -313,8 +315,7 @@ Status Transaction::Impl::in_a_row(const Edit& wanted, std::vector<Edit>& out) {
   if (!from) return std::move(from).error();
   auto place = choose(*ask, *from, actual(piece.value.if_contains("network"), Kind::network));
   if (!place) return std::move(place).error();
-  const int width = place->first.width();
-  const int length = ask->length == 0 ? width : ask->length;
+  const int width = place->first.width(), length = ask->length == 0 ? width : ask->length;
   for (std::uint64_t i = 0; i < ask->count; ++i) {
     const Prefix one{{place->first.v4, place->first.bits + (U128{i} << (width - length))}, length};
     piece.value[kind == Kind::address ? "address" : "prefix"] =

@@ -51,6 +51,14 @@ bool is_name(std::string_view text) {
          text.front() != ' ' && text.back() != ' ' && !digits_only(text) && printable(text, false);
 }
 
+bool is_mac(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool digit = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
+    if (i % 3 == 2 ? text[i] != ':' : !digit) return false;
+  }
+  return text.size() == 17;
+}
+
 std::string_view expectation(Form form) {
   switch (form) {
   case Form::name:
@@ -65,6 +73,8 @@ std::string_view expectation(Form form) {
     return "registry.expect-line";
   case Form::document:
     return "registry.expect-document";
+  case Form::mac:
+    return "registry.expect-mac";
   }
   return {};
 }
@@ -85,6 +95,8 @@ bool has_form(std::string_view text, Form form) {
     return text.size() <= 16384 && printable(text, false);
   case Form::document:
     return text.size() <= (4U << 20) && printable(text, true);
+  case Form::mac:
+    return is_mac(text);
   }
   return false;
 }
@@ -133,14 +145,14 @@ void Decoder::choice(std::string_view name, std::uint8_t& out, std::span<const s
   if (value == nullptr) return;
   const auto* text = value->if_string();
   for (std::size_t i = 0; text != nullptr && i < words.size(); ++i)
-    if (words[i] == std::string_view(*text)) {
+    if (words[i] == std::string_view(*text) && (!words[i].empty() || !required)) {
       out = static_cast<std::uint8_t>(i);
       return;
     }
   wrong(name, "registry.member-wrong", "registry.expect-choice");
   std::string all;
   for (const auto word : words)
-    all += (all.empty() ? "" : ", ") + std::string(word);
+    if (!word.empty()) all += (all.empty() ? "" : ", ") + std::string(word);
   mistakes_.back().expected.args = {{"words", all}};
 }
 

@@ -24,15 +24,20 @@ enum class Form : std::uint8_t {
   line,     ///< up to 1,000, printable
   key,      ///< up to 16 KiB, one line
   document, ///< up to 4 MiB; tabs and line ends allowed
+  mac,      ///< `aa:bb:cc:dd:ee:ff`, small letters
 };
 
 inline constexpr std::array<std::string_view, 6> tiers = {"nation", "province", "city",
                                                           "county", "township", "bureau"};
 inline constexpr std::array<std::string_view, 2> person_states = {"active", "left"};
 inline constexpr std::array<std::string_view, 2> key_states = {"active", "revoked"};
-inline constexpr std::array<std::string_view, 3> prefix_states = {"container", "active", "reserved"};
+inline constexpr std::array<std::string_view, 4> prefix_states = {"container", "active", "reserved",
+                                                                  "deprecated"};
+/// The first stands for none.
+inline constexpr std::array<std::string_view, 9> address_roles = {
+    "", "loopback", "secondary", "anycast", "vip", "vrrp", "hsrp", "glbp", "carp"};
 inline constexpr std::array<std::string_view, 2> separations = {"physical", "logical"};
-inline constexpr std::uint8_t prefix_active = 1, prefix_reserved = 2;
+inline constexpr std::uint8_t prefix_active = 1, prefix_reserved = 2, prefix_deprecated = 3;
 inline constexpr std::uint8_t physical = 0;
 inline constexpr std::uint64_t highest_rate = 1'000'000'000'000'000U; ///< bit/s
 
@@ -158,7 +163,8 @@ struct Addressed {
   Address address;
   Id organisation = 0;
   Id device = 0;
-  Text name, interface, description;
+  Text name, interface, description, mac;
+  std::uint8_t role = 0;
   template <class Self, class V>
   static void visit(Self& r, V&& v) {
     v.ref("network", r.network, Kind::network, required);
@@ -168,6 +174,8 @@ struct Addressed {
     v.ref("device", r.device, Kind::device, optional);
     v.text("interface", r.interface, Form::line, optional);
     v.text("description", r.description, Form::line, optional);
+    v.text("mac", r.mac, Form::mac, optional);
+    v.choice("role", r.role, address_roles, optional);
   }
 };
 

@@ -239,6 +239,11 @@ std::size_t Registry::held(Id organisation) const {
   return found == impl_->held.end() ? 0 : found->second;
 }
 
+std::size_t Registry::holding(Id ticket) const {
+  const auto found = impl_->holds.find(ticket);
+  return found == impl_->holds.end() ? 0 : found->second.size();
+}
+
 Id Registry::covering_prefix(Id network, const Prefix& space) const {
   Space* in = impl_->space_if(network, space.first.v4);
   const auto* node = in != nullptr ? in->prefix_over(space, false) : nullptr;

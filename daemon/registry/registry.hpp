@@ -90,12 +90,28 @@ class Transaction {
   /// What the edit touches, seen after it was applied here.
   Result<Touch> touch(const Edit& resolved) const;
 
-  /// Makes what was applied last, and ends the trial. Registry::hold() and release() wait until it has ended.
+  /// After the last edit: what changed hands has a holder that fits its place, and so has what lies in it.
+  /// This is asked only here, so that a subtree can change hands edit by edit.
+  Status settle();
+
+  /// Makes what was applied last, and ends the trial; after settle(). Registry::hold() and release() wait
+  /// until it has ended.
   void keep();
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+};
+
+/// A change of a whole part of the space, which becomes the edits of one ticket.
+struct Restructure {
+  enum class Kind : std::uint8_t { split, merge, renumber, reassign, clear };
+  Kind kind{};
+  std::vector<Id> prefixes; ///< merge: at least two; else one
+  int length = 0;           ///< split: of the pieces
+  bool keep = false;        ///< split: the prefix stays around the pieces, as a container
+  Prefix to;                ///< renumber: where the prefix and all in it goes
+  Id organisation = 0;      ///< reassign: the new holder
 };
 
 /// One object as JSON with its version.
@@ -187,6 +203,10 @@ class Registry {
   Status hold(Id ticket, const std::vector<Edit>& resolved);
   void release(Id ticket);
   std::size_t held(Id organisation) const; ///< how many addresses or prefixes are held for it
+  std::size_t holding(Id ticket) const;    ///< how many the ticket holds
+  /// The edits that do it, in an order in which each can be applied, at most `limit` of them; refused where
+  /// the pieces do not fit. Whether they may be applied is decided as of every edit.
+  Result<std::vector<Edit>> restructure(const Restructure& wanted, std::size_t limit) const;
   /// The prefix that holds this space most closely; 0 where only a block or nothing does.
   Id covering_prefix(Id network, const Prefix& space) const;
 

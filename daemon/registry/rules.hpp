@@ -54,6 +54,10 @@ Status allowed_link(State& state, Id id, const record::Link& next);
 /// The refusal of space that lies in no block of its network.
 Error outside_blocks(State& state, Id network, const Prefix& space, std::string text);
 Status removable_space(State& state, Ref ref);
+/// May the prefix go, with what lies in it falling to what lies around it?
+Status dissolvable(State& state, Id id);
+/// Has the prefix or address, as it is now, the holder that its place asks for, and what lies in it too?
+Status holder_fits(State& state, Ref ref);
 /// After an organisation's move: does everything still lie with a holder or below it? Called with the tree
 /// changed.
 Status holders_fit(State& state, Id moved);

@@ -113,7 +113,8 @@ Status reserved_stay_free(State& state, Space& in, Id self, const record::Prefix
       const Id used = in.address_at(bits);
       if (used == 0) continue;
       const Space::Node* other = active_without(in, one(address), false, self);
-      const bool own = next.status == record::prefix_active && next.prefix.contains(address) &&
+      const bool hosts = next.status == record::prefix_active || next.status == record::prefix_deprecated;
+      const bool own = hosts && next.prefix.contains(address) &&
                        (other == nullptr || other->prefix.length < next.prefix.length);
       if (!own && other == nullptr) continue;
       const Prefix& decides = own ? next.prefix : other->prefix;
@@ -188,8 +189,12 @@ Status allowed_prefix(State& state, Id id, const record::Prefixed& next, const r
   if (around != nullptr && around->id == id) around = around->parent;
   if (around == nullptr) around = in.block_over(next.prefix);
   if (around == nullptr) return outside_blocks(state, next.network, next.prefix, next.prefix.text());
-  if (auto status = held_by(state, *around, next.organisation, next.prefix.text()); !status) return status;
-  if (moves || old->organisation != next.organisation) {
+  if (!moves && old->organisation != next.organisation) {
+    state.unsettled.insert({Kind::prefix, id}); // the rest of a subtree may change hands with it
+  } else if (auto status = held_by(state, *around, next.organisation, next.prefix.text()); !status) {
+    return status;
+  }
+  if (moves) {
     Evidence evidence;
     strangers(state, in, next.prefix, next.organisation, id, false, evidence);
     if (evidence.any()) return strangers_error(state, std::move(evidence), next.prefix, next.organisation);
@@ -218,7 +223,56 @@ Status allowed_address(State& state, Id id, const record::Addressed& next, const
                               {{"address", next.address.text()}, {"prefix", active->prefix.text()}}),
                          ref_of(*active));
   }
+  if (old != nullptr && old->address == next.address && old->organisation != next.organisation) {
+    state.unsettled.insert({Kind::address, id});
+    return Done{};
+  }
   return held_by(state, *around, next.organisation, next.address.text());
+}
+
+Status holder_fits(State& state, Ref ref) {
+  if (const auto* row = ref.kind == Kind::address ? state.find<record::Addressed>(ref.id) : nullptr) {
+    const auto* around = state.space(row->network, row->address.v4).over(one(row->address), false);
+    return held_by(state, *around, row->organisation, row->address.text());
+  }
+  const auto* row = ref.kind == Kind::prefix ? state.find<record::Prefixed>(ref.id) : nullptr;
+  if (row == nullptr) return Done{}; // gone meanwhile
+  Space& in = state.space(row->network, row->prefix.first.v4);
+  if (auto status = held_by(state, *in.over(row->prefix, true), row->organisation, row->prefix.text());
+      !status)
+    return status;
+  Evidence evidence;
+  strangers(state, in, row->prefix, row->organisation, 0, false, evidence);
+  if (evidence.any()) return strangers_error(state, std::move(evidence), row->prefix, row->organisation);
+  return Done{};
+}
+
+Status dissolvable(State& state, Id id) {
+  const auto& row = *state.find<record::Prefixed>(id);
+  Space& in = state.space(row.network, row.prefix.first.v4);
+  Evidence evidence;
+  in.holds(row.prefix, [&](const Space::Hold& held) {
+    evidence.add(
+        {"registry.evidence-held", {{"space", held.space.text()}, {"ticket", std::to_string(held.ticket)}}});
+    return true;
+  });
+  if (evidence.any())
+    return std::move(evidence).with(
+        fail(Fault::conflict, "registry.in-use", {{"object", state.label({Kind::prefix, id})}}));
+  const Space::Node* above = active_without(in, row.prefix, true, id);
+  if (above == nullptr) return Done{};
+  for (const U128 bits : {above->prefix.first.bits, above->prefix.last()}) {
+    const Address address{above->prefix.first.v4, bits};
+    const Id used = row.prefix.contains(address) ? in.address_at(bits) : 0;
+    if (used == 0 || !is_reserved(above->prefix, bits) ||
+        active_without(in, one(address), false, id) != above)
+      continue;
+    return with_object(state,
+                       fail(Fault::conflict, "registry.address-reserved",
+                            {{"address", address.text()}, {"prefix", above->prefix.text()}}),
+                       {Kind::address, used});
+  }
+  return Done{};
 }
 
 Status removable_space(State& state, Ref ref) {

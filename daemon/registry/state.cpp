@@ -93,7 +93,8 @@ void State::change_index(Id id, const record::Block& row, const record::Block* o
 void State::change_index(Id id, const record::Prefixed& row, const record::Prefixed* other, bool add) {
   change_set(holdings, std::tuple(row.organisation, row.network, row.prefix, id), add);
   Space& in = space(row.network, row.prefix.first.v4);
-  const bool active = row.status == record::prefix_active;
+  // The hosts of a deprecated prefix still live by its network and broadcast address.
+  const bool active = row.status == record::prefix_active || row.status == record::prefix_deprecated;
   if (other != nullptr && other->prefix == row.prefix) {
     in.set_active(row.prefix, active);
   } else if (add) {

@@ -53,6 +53,8 @@ struct State {
   /// number twice: the row stays, as `removed`, and a new baseline is its next version.
   std::map<Id, std::uint64_t> removed_baselines;
   bool in_transaction = false;
+  /// Prefixes and addresses that changed hands in the trial that lives: whether they fit is asked at its end.
+  std::set<Ref> unsettled;
 
   template <class Row>
   Table<Row>& table() {

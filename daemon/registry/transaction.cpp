@@ -41,7 +41,15 @@ Transaction::~Transaction() {
   impl_->finish(false);
 }
 
+Status Transaction::settle() {
+  for (const Ref ref : impl_->state.unsettled)
+    if (auto status = holder_fits(impl_->state, ref); !status) return status;
+  impl_->state.unsettled.clear();
+  return Done{};
+}
+
 void Transaction::keep() {
+  ASSENT_CHECK(impl_->state.unsettled.empty());
   impl_->finish(true);
 }
 
@@ -62,6 +70,7 @@ void Transaction::Impl::finish(bool keep) {
         row->version = step->version;
         state.put(step->object.id, std::move(*row));
       });
+  state.unsettled.clear();
   for (const Id ticket : lifted)
     state.lower(ticket);
   state.in_transaction = false;
@@ -108,8 +117,11 @@ Result<journal::Row> Transaction::Impl::modify(const Edit& edit) {
 template <class Row>
 Result<journal::Row> Transaction::Impl::remove(const Edit& edit) {
   const Ref ref{edit.kind, edit.id};
-  if (!edit.value.empty()) return fail(Fault::invalid, "registry.edit-wrong");
-  if (auto status = removable(state, ref); !status) return std::move(status).error();
+  const bool dissolves =
+      Row::kind == Kind::prefix && edit.value.size() == 1 && text_of(edit.value, "contents") == "parent";
+  if (!edit.value.empty() && !dissolves) return fail(Fault::invalid, "registry.edit-wrong");
+  if (auto status = dissolves ? dissolvable(state, edit.id) : removable(state, ref); !status)
+    return std::move(status).error();
   const Row* old = state.find<Row>(edit.id);
   journal::Row out{edit.kind, edit.id, old->version + 1, true, {}};
   before.emplace(ref, touch_of(edit.id, *old));

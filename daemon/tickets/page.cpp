@@ -44,7 +44,8 @@ std::string edit_line(const registry::Edit& edit, const registry::Registry& regi
   text.append(" ").append(name_of(edit.kind));
   if (edit.operation != registry::Operation::create)
     text += " " + page_ref(edit.kind, edit.id, registry) + " version " + std::to_string(edit.before);
-  if (edit.operation != registry::Operation::remove) text += ": " + page_members(edit.value, registry);
+  if (edit.operation != registry::Operation::remove || !edit.value.empty())
+    text += ": " + page_members(edit.value, registry);
   return text;
 }
 

@@ -97,7 +97,8 @@ class Renderer:
         line = f"{edit['operation']} {edit['kind']}"
         if edit["operation"] != "create":
             line += f" {self.ref(edit['kind'], edit['id'])} version {edit.get('before', 0)}"
-        return line if edit["operation"] == "delete" else line + ": " + self.members(edit.get("value", {}))
+        bare = edit["operation"] == "delete" and not edit.get("value")
+        return line if bare else line + ": " + self.members(edit.get("value", {}))
 
     def permit(self, permit):
         place = "device " + self.ref("device", permit["device"]) if "device" in permit else \

@@ -238,7 +238,11 @@ struct Game {
     if (number == 0 || !touched.insert(number).second) return true;
     model::Prefix next = naive.prefixes.at(number);
     Edit edit{Operation::modify, Kind::prefix, static_cast<Id>(number), {}, 0, {}};
-    switch (pick(4)) {
+    switch (pick(5)) {
+    case 4:
+      edit.operation = Operation::remove;
+      edit.value["contents"] = "parent";
+      return play(trial, edit, 0, [&] { return naive.dissolve(number, 0); }, {});
     case 0:
       next.organisation = 1 + pick(4);
       edit.value["organisation"] = next.organisation;
@@ -267,7 +271,7 @@ struct Game {
       edit.operation = Operation::remove;
       return play(trial, edit, 0, [&] { return naive.addresses.erase(number) == 1; }, {});
     }
-    next.at = pick(model::size);
+    if (pick(2) == 0) next.at = pick(model::size);
     next.organisation = 1 + pick(4);
     edit.value = {{"address", text(next.at)}, {"organisation", next.organisation}};
     return play(trial, edit, 0, [&] { return naive.modify(number, next, 0); }, {});
@@ -306,6 +310,10 @@ struct Game {
           touched.insert(made);
         for (int made = last_address + 1; made <= naive.last_address; ++made)
           touched.insert(-made);
+      }
+      if (good) {
+        good = trial.settle().ok();
+        check(good == naive.all_fit(), "who may hold what differs");
       }
       good = good && pick(4) != 0;
       if (good) trial.keep();
@@ -358,6 +366,7 @@ struct Game {
         history += "opening abandoned\n";
         return;
       }
+      check(trial.settle().ok(), "an opening does not settle");
       trial.keep();
     }
     history += "release " + std::to_string(ticket) + "\n";

@@ -125,11 +125,12 @@ bool Register::may(int number, const Prefix& next, int ticket) const {
       if (!kept) return false;
     }
   }
-  if (!within(next.organisation, holder(around(next.range, true, number)))) return false;
+  const bool only_hands = !moves && old->second.organisation != next.organisation; // asked at the end
+  if (!only_hands && !within(next.organisation, holder(around(next.range, true, number)))) return false;
   // The register as it would be, asked about everything in it.
   Register then = *this;
   then.prefixes[number] = next;
-  const bool hands = moves || old->second.organisation != next.organisation;
+  const bool hands = moves;
   for (const auto& [other, prefix] : then.prefixes)
     if (hands && other != number && then.around(prefix.range, true) == number &&
         !within(prefix.organisation, next.organisation))
@@ -152,7 +153,30 @@ bool Register::may(int number, const Address& next, int ticket) const {
     if (address_at(next.at) != 0 || held_by_other({next.at, 0}, ticket)) return false;
     if (active != 0 && reserved(prefixes.at(active).range, next.at)) return false;
   }
+  if (old != addresses.end() && old->second.at == next.at && old->second.organisation != next.organisation)
+    return true; // asked at the end
   return within(next.organisation, holder(around({next.at, 0}, false)));
+}
+
+bool Register::all_fit() const {
+  for (const auto& [number, prefix] : prefixes)
+    if (!within(prefix.organisation, holder(around(prefix.range, true)))) return false;
+  for (const auto& [number, address] : addresses)
+    if (!within(address.organisation, holder(around({address.at, 0}, false)))) return false;
+  return true;
+}
+
+bool Register::dissolve(int number, int ticket) {
+  if (prefixes.count(number) == 0 || held_by_other(prefixes.at(number).range, ticket)) return false;
+  const Register before = *this;
+  prefixes.erase(number);
+  for (const auto& [other, address] : addresses) {
+    const int active = active_around(address.at);
+    if (active == 0 || !reserved(prefixes.at(active).range, address.at)) continue;
+    *this = before;
+    return false;
+  }
+  return true;
 }
 
 bool Register::may_go(int number, int ticket) const {

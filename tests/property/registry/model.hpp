@@ -72,6 +72,8 @@ struct Register {
   bool modify(int number, Prefix next, int ticket);
   bool modify(int number, Address next, int ticket);
   bool remove_prefix(int number, int ticket);
+  bool dissolve(int number, int ticket); ///< what lies in it falls to what lies around it
+  bool all_fit() const;                  ///< everything has a holder that fits its place
   /// What hold() keeps: only what is wholly free.
   std::optional<bool> hold(int ticket, const Hold& wanted); ///< nothing: refused; else whether it is kept
 

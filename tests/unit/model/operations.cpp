@@ -55,8 +55,9 @@ BOOST_AUTO_TEST_CASE(all_operations_of_the_contract_exist) {
   const auto names = shipped().operations();
   for (const std::string name :
        {"assent-ticket:prepare", "assent-ticket:page", "assent-ticket:act", "assent-ticket:standard",
-        "assent-ticket:explain", "assent-ticket:status", "assent-agent:plan", "assent-agent:report",
-        "assent-agent:tree", "assent-admin:backup", "assent-admin:checkpoint", "assent-admin:check"})
+        "assent-ticket:explain", "assent-ticket:status", "assent-ticket:restructure", "assent-agent:plan",
+        "assent-agent:report", "assent-agent:tree", "assent-admin:backup", "assent-admin:checkpoint",
+        "assent-admin:check"})
     BOOST_TEST((std::find(names.begin(), names.end(), name) != names.end()), name);
 }
 

@@ -54,6 +54,7 @@ struct World {
         rows.push_back(std::move(*row));
       }
     }
+    if (auto settled = trial.settle(); !settled) return std::move(settled).error();
     trial.keep();
     return rows;
   }
