@@ -4,6 +4,7 @@
 
 #include "agents/ctl/handlers.hpp"
 #include "agents/ctl/kinds.hpp"
+#include "agents/ctl/past.hpp"
 
 namespace assent::ctl {
 
@@ -177,12 +178,17 @@ void add_kind(std::vector<Command>& table, const KindRow& kind) {
   const bool in_network = field_of(kind, "network") != nullptr && kind.primary != "name";
   const Options network =
       in_network || noun == "link" ? Options{field_option(*field_of(kind, "network"))} : Options{};
+  const Options then{{"--at", "TIME", "ctl.option.then", "", false}};
+  const auto or_then = [](Exit (*now)(Session&), Exit (*past)(Session&)) {
+    return [now, past](Session& session) { return session.asked.has("--at") ? past(session) : now(session); };
+  };
   const auto list = noun == "device" ? list_devices : noun == "agent" ? list_agents : list_objects;
-  table.push_back(made(noun, "list", {}, filter_options(kind), list));
-  table.push_back(made(noun, "show", {which}, network,
-                       noun == "link"     ? show_link
-                       : noun == "device" ? show_device
-                                          : show_object));
+  const auto show = noun == "link" ? show_link : noun == "device" ? show_device : show_object;
+  table.push_back(made(noun, "list", {}, filter_options(kind) + then, or_then(list, list_past)));
+  table.push_back(made(noun, "show", {which}, network + then, or_then(show, show_past)));
+  auto history = made(noun, "history", {which}, network, show_history);
+  if (noun == "address") history.examples = {"assentctl address history 10.64.8.5 --network extranet"};
+  table.push_back(std::move(history));
   if (noun == "link") table.push_back(made(noun, "traffic", {}, {}, list_traffic));
   if (!kind.edited) return;
   if (noun == "profile") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agents/ctl/kinds.hpp"
+#include "agents/ctl/past.hpp"
 #include "common/client.hpp"
 #include "common/text.hpp"
 
@@ -55,6 +56,8 @@ Result<json::array> Session::rows(std::string_view kind,
                                   std::size_t limit) const {
   json::array all;
   const std::string name = "assent-registry:" + std::string(kind);
+  const auto at = moment_asked(*this);
+  if (!at.ok()) return at.error();
   std::uint64_t after = 0;
   for (;;) {
     const std::size_t want = limit == 0 ? page_size : std::min(page_size, limit - all.size());
@@ -62,6 +65,7 @@ Result<json::array> Session::rows(std::string_view kind,
     if (after != 0) path += "&after=" + std::to_string(after);
     for (const auto& [column, value] : filter)
       path += "&" + column + "=" + percent_encoded(value);
+    if (!at->empty()) path += "&at=" + percent_encoded(*at);
     auto page = api.get(path);
     if (!page.ok()) return std::move(page).error();
     const auto& rows = array_of(*page, name);
@@ -70,14 +74,16 @@ Result<json::array> Session::rows(std::string_view kind,
       all.push_back(row);
     }
     const auto next = number_of(*page, "next");
-    if (next <= after || rows.empty() || (limit != 0 && all.size() >= limit)) return all;
+    if (next <= after || (limit != 0 && all.size() >= limit)) return all;
     after = next;
   }
 }
 
 Result<json::object> Session::row(std::string_view kind, std::uint64_t id) const {
   const std::string name = "assent-registry:" + std::string(kind);
-  auto answer = api.get(name + "=" + std::to_string(id));
+  const auto at = moment_asked(*this);
+  if (!at.ok()) return at.error();
+  auto answer = api.get(name + "=" + std::to_string(id) + (at->empty() ? "" : "?at=" + percent_encoded(*at)));
   if (!answer.ok()) return std::move(answer).error();
   const auto& found = array_of(*answer, name);
   if (found.empty() || !found[0].is_object())

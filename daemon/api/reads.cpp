@@ -3,6 +3,7 @@
 
 #include "daemon/api/cursor.hpp"
 #include "daemon/api/discovery.hpp"
+#include "daemon/api/history.hpp"
 #include "daemon/api/links.hpp"
 #include "daemon/api/metrics.hpp"
 #include "daemon/api/recent.hpp"
@@ -213,8 +214,56 @@ std::optional<HttpResponse> Service::search(Call& call, std::function<void(Later
   call.scope = scope_of(call);
   auto query = search_query(call.route.query);
   if (!query) return no(call, query.error());
-  search_->ask(std::move(query).value(), call.scope, [later = std::move(later)](Result<json::object> answer) {
+  ask(std::move(later),
+      [query = std::move(query).value(), scope = call.scope](const Indexed& indexed, store::Reader& reader) {
+        return answer_search(indexed, reader, scope, query);
+      });
+  return std::nullopt;
+}
+
+void Service::ask(std::function<void(Later)> later, Search::Work work) {
+  search_->ask(std::move(work), [later = std::move(later)](Result<json::object> answer) {
     later(core::Answer(std::move(answer)));
+  });
+}
+
+std::optional<HttpResponse> Service::history(Call& call, std::function<void(Later)> later) {
+  Ref object;
+  for (const auto& [name, value] : call.route.query) {
+    const auto kind = name == "kind" ? kind_of(value) : std::nullopt;
+    if (kind) object.kind = *kind;
+    if (!kind && (name != "id" || !read_number(value, object.id)))
+      return no(call, fail(Fault::invalid, "api.bad-parameter", {{"name", name}, {"value", value}}));
+  }
+  if (object.id == 0 || call.route.query.size() != 2)
+    return no(call, fail(Fault::invalid, "api.bad-parameter", {{"name", "id"}, {"value", ""}}));
+  ask(std::move(later), [object, scope = call.scope](const Indexed& indexed, store::Reader& reader) {
+    return answer_history(indexed, reader, scope, object);
+  });
+  return std::nullopt;
+}
+
+/// An object or a listing with `at`: as it was then.
+std::optional<HttpResponse> Service::past(Call& call, const std::string& at,
+                                          std::function<void(Later)> later) {
+  const auto moment = moment_of(at);
+  if (!moment) return no(call, moment.error());
+  if (*moment > clock_.wall()) return no(call, fail(Fault::invalid, "api.not-yet", {{"time", at}}));
+  if (call.route.what == What::object) {
+    if (call.route.query.size() != 1)
+      return no(call, fail(Fault::invalid, "api.bad-parameter", {{"name", "at"}, {"value", at}}));
+    ask(std::move(later), [object = Ref{call.route.kind, call.route.id}, scope = call.scope,
+                           moment = *moment](const Indexed& indexed, store::Reader& reader) {
+      return answer_past_object(indexed, reader, scope, object, moment);
+    });
+    return std::nullopt;
+  }
+  std::erase_if(call.route.query, [](const auto& one) { return one.first == "at"; });
+  auto query = list_query(call.route);
+  if (!query) return no(call, query.error());
+  ask(std::move(later), [kind = call.route.kind, query = std::move(query).value(), scope = call.scope,
+                         moment = *moment](const Indexed& indexed, store::Reader& reader) {
+    return answer_past_list(indexed, reader, scope, kind, query, moment);
   });
   return std::nullopt;
 }

@@ -69,6 +69,7 @@ void route_data(std::string_view name, Route& route) {
     if (name == "events") route.what = What::recent;
     if (name == "space") route.what = What::space;
     if (name == "search") route.what = What::search;
+    if (name == "history") route.what = What::history;
     if (name == "alarms" || name == "readiness" || name == "devices" || name == "agents" || name == "summary")
       route.what = What::status;
     return;

@@ -27,6 +27,7 @@ struct Route {
     events,     ///< GET /restconf/streams/events
     recent,     ///< GET /restconf/data/assent-status:events
     space,      ///< GET /restconf/data/assent-status:space
+    history,    ///< GET /restconf/data/assent-status:history
     search,     ///< GET /restconf/data/assent-status:search
     page,       ///< GET / and /page/FILE
     discovery,  ///< GET /sd/devices

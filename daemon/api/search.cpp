@@ -102,7 +102,7 @@ std::optional<Ref> parse_ref(const std::string& text) {
   return out;
 }
 
-Status read_kind(search::Index& index, store::Reader& reader, Kind kind, const std::function<bool()>& over) {
+Status read_kind(Indexed& indexed, store::Reader& reader, Kind kind, const std::function<bool()>& over) {
   Id after = 0;
   do {
     auto page = reader.list(kind, {}, after, rows_at_once);
@@ -110,7 +110,8 @@ Status read_kind(search::Index& index, store::Reader& reader, Kind kind, const s
     for (const auto& row : page->rows) {
       auto body = object_of_text(row.body);
       if (!body) return std::move(body).error();
-      index.put(kind, row.id, *body);
+      indexed.index.put(kind, row.id, *body);
+      if (kind == Kind::ticket) indexed.touches.put(row.id, *body);
     }
     after = page->next;
   } while (after != 0 && !over());
@@ -152,8 +153,9 @@ Result<std::unique_ptr<Indexed>> build_index(store::Store& store, const std::fun
   out->upto = *head;
   for (std::size_t i = 0; i < kind_names.size() && !over(); ++i)
     if (const auto kind = static_cast<Kind>(i); search::is_searched(kind))
-      if (auto done = read_kind(out->index, **reader, kind, over); !done) return std::move(done).error();
+      if (auto done = read_kind(*out, **reader, kind, over); !done) return std::move(done).error();
   out->index.settle();
+  out->touches.settle();
   return out;
 }
 
@@ -174,6 +176,7 @@ Status catch_up(Indexed& indexed, store::Reader& reader) {
           indexed.index.remove(row.kind, row.id);
         else
           indexed.index.put(row.kind, row.id, row.body);
+        if (!row.gone && row.kind == Kind::ticket) indexed.touches.put(row.id, row.body);
       }
       indexed.upto = entry.number;
       return true;
@@ -231,12 +234,12 @@ void Search::launch() {
   builder_ = std::thread([this] { build(); });
 }
 
-void Search::ask(SearchQuery query, Scope scope, std::function<void(Result<json::object>)> reply) {
+void Search::ask(Work work, std::function<void(Result<json::object>)> reply) {
   start();
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() < most_waiting) {
-      waiting_.push_back({std::move(query), std::move(scope), std::move(reply)});
+      waiting_.push_back({std::move(work), std::move(reply)});
       rung_.notify_all();
       return;
     }
@@ -294,7 +297,7 @@ Result<json::object> Search::answer(const Question& question) {
   auto reader = store_.read();
   if (!reader) return std::move(reader).error();
   if (auto done = catch_up(*indexed_, **reader); !done) return std::move(done).error();
-  return answer_search(*indexed_, **reader, question.scope, question.query);
+  return question.work(*indexed_, **reader);
 }
 
 /// So that no question has to wait for much. What cannot be read now is told to whoever asks.

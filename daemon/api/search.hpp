@@ -14,6 +14,7 @@
 
 #include "daemon/api/scope.hpp"
 #include "daemon/search/find.hpp"
+#include "daemon/search/touches.hpp"
 
 namespace assent::api {
 
@@ -28,6 +29,7 @@ Result<SearchQuery> search_query(const std::vector<std::pair<std::string, std::s
 /// The index with the place in the journal up to which it holds everything.
 struct Indexed {
   search::Index index;
+  search::Touches touches;
   std::uint64_t upto = 0;
 };
 
@@ -51,14 +53,15 @@ class Search {
 
   /// Begins to build the index; the first question does, too. Any thread.
   void start();
-  /// Any thread. `reply` runs once, on a thread of this object, or at once with Fault::busy where 64 wait.
-  /// Questions wait until the index is built.
-  void ask(SearchQuery query, Scope scope, std::function<void(Result<json::object>)> reply);
+  using Work = std::function<Result<json::object>(const Indexed&, store::Reader&)>;
+  /// Any thread. `work` gets the index and a snapshot that it is exact for; `reply` runs once, both on a
+  /// thread of this object; or `reply` at once with Fault::busy where 64 wait. Questions wait until the index
+  /// is built.
+  void ask(Work work, std::function<void(Result<json::object>)> reply);
 
  private:
   struct Question {
-    SearchQuery query;
-    Scope scope;
+    Work work;
     std::function<void(Result<json::object>)> reply;
   };
   void run();

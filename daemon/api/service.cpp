@@ -162,6 +162,19 @@ std::optional<HttpResponse> Service::handle(Call& call, std::function<void(Later
     return space(call, std::move(later));
   case What::search:
     return search(call, std::move(later));
+  case What::history:
+    if (call.peer.door == core::Peer::Door::agent) break;
+    call.scope = scope_of(call);
+    return history(call, std::move(later));
+  case What::listing:
+  case What::object:
+    if (call.peer.door == core::Peer::Door::agent) break;
+    for (const auto& [name, value] : call.route.query)
+      if (name == "at") {
+        call.scope = scope_of(call);
+        return past(call, std::string(value), std::move(later));
+      }
+    break;
   case What::metrics:
   case What::livez:
   case What::readyz:
@@ -252,7 +265,7 @@ HttpResponse Service::finish(const Call& call, Later later) {
     out.body = json::serialize(json::object{{"assent-status:space", std::move(answer).value()}});
     return out;
   }
-  if (call.route.what == What::search) {
+  if (call.route.what != What::operation) {
     out.body = json::serialize(*answer);
     return out;
   }

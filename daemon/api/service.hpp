@@ -76,6 +76,9 @@ class Service {
   HttpResponse summary(const Call& call, const core::Figures& figures);
   std::optional<HttpResponse> space(Call& call, std::function<void(Later)> later);
   std::optional<HttpResponse> search(Call& call, std::function<void(Later)> later);
+  std::optional<HttpResponse> history(Call& call, std::function<void(Later)> later);
+  std::optional<HttpResponse> past(Call& call, const std::string& at, std::function<void(Later)> later);
+  void ask(std::function<void(Later)> later, Search::Work work);
   HttpResponse operations(const Call& call);
   HttpResponse with_figures(const Call& call, core::Figures figures);
   /// The text of /metrics if it is younger than 100 ms: many who ask at once get one text.
