@@ -25,7 +25,10 @@ CounterJob::CounterJob(std::shared_ptr<const Profile> profile, const Memory& mem
   const auto name =
       std::ranges::find_if(profile_->names, [&](const Oid& oid) { return memory.seen.contains(oid); });
   if (name == profile_->names.end() || profile_->counters.empty() || names_.by_index.empty()) return;
-  std::vector<Walk::Column> columns{{*name}};
+  std::vector<Walk::Column> columns;
+  columns.reserve(1 + 2 * profile_->counters.size());
+  series_.reserve(2 * profile_->counters.size());
+  columns.push_back({*name});
   for (const CounterRule& rule : profile_->counters) {
     const auto known = memory.otherwise.find(rule.name);
     const bool both = known == memory.otherwise.end();

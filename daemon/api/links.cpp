@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <memory>
 
 #include "daemon/api/metrics.hpp"
 
@@ -193,35 +195,47 @@ Result<json::object> link_json(const core::Figures& figures, std::vector<LinkVie
   return out;
 }
 
-void add_link_metrics(const std::vector<LinkView>& links,
-                      std::vector<std::pair<std::string, double>>& gauges) {
+void add_link_metrics(const std::vector<LinkView>& links, core::Figures& figures) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
   std::array<std::size_t, 6> states{};
+  // One line for each link and direction, in three families; and one for each link.
+  auto lines = std::make_shared<std::vector<std::string>>(),
+       ends = std::make_shared<std::vector<std::string>>();
+  std::vector<double> rates, entitlements, congested, capacities;
+  lines->reserve(2 * links.size());
+  for (auto* column : {&rates, &entitlements, &congested})
+    column->reserve(2 * links.size());
   for (const auto& link : links) {
     ++states[static_cast<std::size_t>(link.state)];
     if (link.state == watch::LinkState::disabled) continue;
-    const std::string& name = link.facts->name;
-    const std::string& network = link.facts->network;
+    const std::string name = labelled("", {{"network", link.facts->network}, {"link", link.facts->name}});
+    const bool known = link.state != watch::LinkState::unmeasured && link.measured != Instant{};
     for (const Direction direction : watch::directions) {
       const auto i = static_cast<std::size_t>(direction);
-      const auto put = [&](std::string_view family, double value) {
-        gauges.emplace_back(
-            labelled(family, {{"network", network}, {"link", name}, {"direction", name_of(direction)}}),
-            value);
-      };
-      if (link.state != watch::LinkState::unmeasured && link.measured != Instant{})
-        put("assent_link_bits_per_second", link.rate[i]);
-      if (link.facts->entitlement[i] != 0)
-        put("assent_link_entitlement_bits_per_second", static_cast<double>(link.entitlement[i]));
-      if (link.shared) put("assent_link_congested", link.congested[i] ? 1 : 0);
+      std::string line(name, 0, name.size() - 1);
+      line.append(",direction=\"").append(name_of(direction)).append("\"}");
+      lines->push_back(std::move(line));
+      rates.push_back(known ? link.rate[i] : none);
+      entitlements.push_back(link.facts->entitlement[i] != 0 ? static_cast<double>(link.entitlement[i])
+                                                             : none);
+      congested.push_back(!link.shared ? none : link.congested[i] ? 1 : 0);
     }
-    if (link.shared && link.capacity != 0)
-      gauges.emplace_back(
-          labelled("assent_link_capacity_bits_per_second", {{"network", network}, {"link", name}}),
-          static_cast<double>(link.capacity));
+    if (!link.shared || link.capacity == 0) continue;
+    ends->push_back(name);
+    capacities.push_back(static_cast<double>(link.capacity));
   }
+  const auto add = [&](std::string_view family, const auto& labels, std::vector<double>& values) {
+    if (std::ranges::any_of(values, [](double value) { return std::isfinite(value); }))
+      figures.series.push_back({std::string(family), false, labels, std::move(values)});
+  };
+  add("assent_link_bits_per_second", lines, rates);
+  add("assent_link_capacity_bits_per_second", ends, capacities);
+  add("assent_link_congested", lines, congested);
+  add("assent_link_entitlement_bits_per_second", lines, entitlements);
   for (std::size_t i = 0; i < states.size(); ++i)
-    gauges.emplace_back(labelled("assent_links", {{"state", name_of(static_cast<watch::LinkState>(i))}}),
-                        static_cast<double>(states[i]));
+    figures.gauges.emplace_back(
+        labelled("assent_links", {{"state", name_of(static_cast<watch::LinkState>(i))}}),
+        static_cast<double>(states[i]));
 }
 
 } // namespace assent::api

@@ -24,8 +24,7 @@ Result<unsigned> hours_of(const Route& route);
 Result<json::object> link_json(const core::Figures& figures, std::vector<watch::LinkView> links, Id link,
                                unsigned hours, store::Reader& reader);
 
-/// A gauge for each link and direction, and how many links are in which state.
-void add_link_metrics(const std::vector<watch::LinkView>& links,
-                      std::vector<std::pair<std::string, double>>& gauges);
+/// Adds to `figures` what there is of each link and direction, and how many links are in which state.
+void add_link_metrics(const std::vector<watch::LinkView>& links, core::Figures& figures);
 
 } // namespace assent::api

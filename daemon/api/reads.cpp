@@ -308,7 +308,7 @@ HttpResponse Service::with_figures(const Call& call, core::Figures figures) {
   }
   if (auto recent = recent_metrics()) return std::move(*recent); // made while this one waited for core
   if (options_.add_figures) options_.add_figures(figures);
-  add_link_metrics(figures.links, figures.gauges);
+  add_link_metrics(figures.links, figures);
   figures.gauges.emplace_back("assent_ready", figures.ready ? 1 : 0);
   figures.gauges.emplace_back(labelled("assent_build_info", {{"version", ASSENT_VERSION}}), 1);
   metrics_ = std::make_shared<const std::string>(metrics_text(figures));

@@ -74,6 +74,7 @@ void CoreThread::begin() {
     step.note(journal::Stream::records, "started",
               {{"config-sha256", options_.config_sha256}, {"version", ASSENT_VERSION}});
     compare_proposed(step);
+    static_cast<void>(device_series_.names(*state_)); // all of them now, so that no step has to
     raise_open_findings(step);
     alarms_after_start(step);
     for (const auto& [id, ticket] : state_->tickets)
@@ -152,7 +153,7 @@ void CoreThread::run() {
       tick(step);
       finish(step, json::object{}, [](const Answer&) {});
     }
-    if (clock_.monotonic() - last_second_ >= std::chrono::seconds{1}) each_second();
+    if (clock_.monotonic() - last_second_ >= std::chrono::seconds{1}) timed([&] { each_second(); });
     answer_plans();
   }
   for (auto& waiting : waiting_)

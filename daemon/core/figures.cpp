@@ -29,28 +29,6 @@ void add_alarm_figures(const alarms::Book& book, Figures& figures) {
   figures.counters.emplace_back("alarms_beyond_limit", static_cast<double>(counts.beyond));
 }
 
-json::array device_list(State& state, Instant now) {
-  json::array list;
-  state.registry.each(Kind::device, [&](const registry::Object& object) {
-    const auto& live = state.devices[object.id];
-    json::object item{{"id", object.id},
-                      {"name", text_of(object.body, "name")},
-                      {"heard", live.heard},
-                      {"reachable", live.reachable},
-                      {"reason", live.reason},
-                      {"findings", state.watch.open_findings(object.id).size()},
-                      {"baseline", state.watch.baseline(object.id).has_value()},
-                      {"samples", live.samples}};
-    if (const auto device = state.registry.device(object.id)) {
-      auto words = waived(state, *device, now);
-      if (!words.empty()) item["waived"] = std::move(words);
-    }
-    if (live.read != Instant{}) item["last-reading"] = to_text(live.read);
-    list.push_back(std::move(item));
-  });
-  return list;
-}
-
 } // namespace
 
 Figures CoreThread::make_figures(const WantFigures& want) {
@@ -114,10 +92,8 @@ Figures CoreThread::make_figures(const WantFigures& want) {
   figures.ready = std::all_of(figures.checks.begin(), figures.checks.end(),
                               [](const Check& check) { return check.good; });
   add_alarm_figures(state.alarms, figures);
-  if (want.series) device_series_.add(state, figures);
   if (!want.lists) return figures;
   figures.alarms = alarm_list(state);
-  figures.devices = device_list(state, clock_.wall());
   state.registry.each(Kind::agent, [&](const registry::Object& object) {
     const auto link = state.agents.find(object.id);
     const bool heard = link != state.agents.end() && link->second.heard != Instant{};
@@ -128,6 +104,22 @@ Figures CoreThread::make_figures(const WantFigures& want) {
     figures.agents.push_back(std::move(item));
   });
   return figures;
+}
+
+void CoreThread::handle(WantFigures& want) {
+  Figures figures = make_figures(want);
+  if (!want.lists && !want.series) return want.answer(std::move(figures));
+  Gather gather{std::move(want.answer),
+                std::make_unique<Gathering>(std::move(figures), want.lists, device_series_.names(*state_))};
+  handle(gather);
+}
+
+void CoreThread::handle(Gather& gather) {
+  constexpr std::chrono::milliseconds longest{1}; // half of what a step may take
+  const auto begun = clock_.monotonic();
+  const auto enough = [&] { return clock_.monotonic() - begun >= longest; };
+  if (gather.work->go_on(*state_, clock_.wall(), enough)) return gather.answer(gather.work->take());
+  queue_.put(std::move(gather));
 }
 
 void CoreThread::figures(std::function<void(Figures)> answer, Id link) {

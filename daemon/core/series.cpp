@@ -1,7 +1,7 @@
 #include "daemon/core/series.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace assent::core {
 namespace {
@@ -21,57 +21,36 @@ std::string label_of(std::string_view name) {
 
 } // namespace
 
-void DeviceSeries::rename(State& state) {
-  if (!state.all_devices_changed && state.changed_devices.empty()) return;
-  auto labels = state.all_devices_changed ? std::vector<std::string>() : *labels_;
-  if (state.all_devices_changed) {
-    devices_.clear();
+std::shared_ptr<const DeviceNames> DeviceSeries::names(State& state) {
+  if (!state.all_devices_changed && state.changed_devices.empty()) return names_;
+  const bool anew = std::exchange(state.all_devices_changed, false);
+  auto devices = anew ? std::vector<Id>() : names_->devices;
+  auto labels = anew ? std::vector<std::string>() : *names_->labels;
+  if (anew)
     state.registry.each(Kind::device, [&](const registry::Object& object) {
-      devices_.push_back(object.id);
+      devices.push_back(object.id);
       labels.push_back(label_of(text_of(object.body, "name")));
     });
-    state.all_devices_changed = false;
-  } else {
+  else
     for (const Id id : state.changed_devices) {
       const auto device = state.registry.device(id);
-      const auto at = std::ranges::lower_bound(devices_, id);
-      const auto index = at - devices_.begin();
-      const bool known = at != devices_.end() && *at == id;
+      const auto at = std::ranges::lower_bound(devices, id);
+      const auto index = at - devices.begin();
+      const bool known = at != devices.end() && *at == id;
       if (!device && known) {
-        devices_.erase(at);
+        devices.erase(at);
         labels.erase(labels.begin() + index);
       } else if (device && known) {
         labels[static_cast<std::size_t>(index)] = label_of(device->name);
       } else if (device) {
-        devices_.insert(at, id);
+        devices.insert(at, id);
         labels.insert(labels.begin() + index, label_of(device->name));
       }
     }
-  }
   state.changed_devices.clear();
-  labels_ = std::make_shared<const std::vector<std::string>>(std::move(labels));
-}
-
-void DeviceSeries::add(State& state, Figures& figures) {
-  rename(state);
-  const double unknown = std::numeric_limits<double>::quiet_NaN(); // no sample
-  std::vector<double> reachable, findings, read, samples;
-  for (auto* column : {&reachable, &findings, &read, &samples})
-    column->reserve(devices_.size());
-  for (const Id id : devices_) {
-    const auto live = state.devices.find(id);
-    const bool heard = live != state.devices.end() && live->second.heard;
-    reachable.push_back(!heard ? unknown : live->second.reachable ? 1 : 0);
-    findings.push_back(static_cast<double>(state.watch.open_findings(id).size()));
-    const bool complete = live != state.devices.end() && live->second.read != Instant{};
-    read.push_back(complete ? static_cast<double>(live->second.read.time_since_epoch().count()) / 1e6
-                            : unknown);
-    samples.push_back(live == state.devices.end() ? 0 : static_cast<double>(live->second.samples));
-  }
-  figures.series.push_back({"assent_device_findings", false, labels_, std::move(findings)});
-  figures.series.push_back({"assent_device_last_reading_timestamp_seconds", false, labels_, std::move(read)});
-  figures.series.push_back({"assent_device_reachable", false, labels_, std::move(reachable)});
-  figures.series.push_back({"assent_device_samples_total", true, labels_, std::move(samples)});
+  names_ = std::make_shared<const DeviceNames>(
+      DeviceNames{std::move(devices), std::make_shared<const std::vector<std::string>>(std::move(labels))});
+  return names_;
 }
 
 } // namespace assent::core

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "daemon/core/checkpoint.hpp"
+#include "daemon/core/gathering.hpp"
 #include "daemon/core/queue.hpp"
-#include "daemon/core/series.hpp"
 #include "daemon/core/state.hpp"
 #include "daemon/trust/signer.hpp"
 
@@ -54,6 +54,11 @@ class CoreThread final : public Core {
     bool lists = true, series = false;
     Id link = 0;
   };
+  /// Figures of many devices and links on their way.
+  struct Gather {
+    std::function<void(Figures)> answer;
+    std::unique_ptr<Gathering> work;
+  };
   struct Probe {
     std::function<void()> answer;
   };
@@ -71,8 +76,8 @@ class CoreThread final : public Core {
     Id next = 0;                                        ///< where the next look goes on; 0: at the end
   };
   struct Stop {};
-  using Message = std::variant<Asked, Examined, Turned, WantFigures, Probe, Reread, CommitFailed, Recovered,
-                               Retired, Stop>;
+  using Message = std::variant<Asked, Examined, Turned, WantFigures, Gather, Probe, Reread, CommitFailed,
+                               Recovered, Retired, Stop>;
 
   /// An agent that waits for a newer plan than it knows.
   struct Waiting {
@@ -95,7 +100,8 @@ class CoreThread final : public Core {
   bool examine_elsewhere(Asked& asked);
   void answer(Asked& asked, std::vector<watch::Examined>* examined);
   void handle(Turned& turned);
-  void handle(WantFigures& want) { want.answer(make_figures(want)); }
+  void handle(WantFigures& want);
+  void handle(Gather& gather);
   void handle(Probe& probe);
   void handle(Reread& reread);
   void handle(CommitFailed& failed);

@@ -297,7 +297,6 @@ void look_at_traffic(Step& step) {
 }
 
 void add_traffic_figures(const State& state, Figures& figures, Instant now, Id detail) {
-  figures.links = state.traffic.views(now);
   for (std::size_t why = 0; why < state.samples_made.size(); ++why)
     figures.counters.emplace_back("link_samples{outcome=\"" +
                                       std::string(name_of(static_cast<watch::Why>(why))) + "\"}",

@@ -209,7 +209,7 @@ std::vector<News> Traffic::look(Instant now, const std::function<bool(Id device)
   return news;
 }
 
-LinkView Traffic::view_of(const Link& link, Instant now) const {
+LinkView Traffic::view_of(const Link& link, Instant now, bool with_mean) const {
   LinkView view;
   view.facts = link.facts;
   view.shared = !link.behind.empty();
@@ -218,7 +218,7 @@ LinkView Traffic::view_of(const Link& link, Instant now) const {
   view.measured = link.measured;
   view.rate = link.rate;
   view.capacity = capacity(link);
-  if (const auto mean = link.window.mean(rules_.time))
+  if (const auto mean = with_mean ? link.window.mean(rules_.time) : std::nullopt)
     view.mean = Each<double>{mean->octets[0] * 8, mean->octets[1] * 8};
   const auto holds = [&](const Each<Verdict>& verdicts, LinkState state) {
     for (const auto& verdict : verdicts)
@@ -249,18 +249,24 @@ std::vector<Id> Traffic::where(const std::function<bool(const LinkFacts&)>& want
   return out;
 }
 
-std::vector<LinkView> Traffic::views(Instant now) const {
-  std::vector<LinkView> out;
-  out.reserve(links_.size());
-  for (const auto& [id, link] : links_)
-    out.push_back(view_of(link, now));
-  return out;
+bool Traffic::views(Instant now, bool means, std::size_t count, Place& place,
+                    std::vector<LinkView>& out) const {
+  if (place.buckets != links_.bucket_count()) {
+    out.clear();
+    out.reserve(links_.size());
+    place = {0, links_.bucket_count()};
+  }
+  const std::size_t enough = out.size() + count;
+  for (; place.bucket < place.buckets && out.size() < enough; ++place.bucket)
+    for (auto at = links_.begin(place.bucket); at != links_.end(place.bucket); ++at)
+      out.push_back(view_of(at->second, now, means));
+  return place.bucket < place.buckets;
 }
 
 std::optional<LinkView> Traffic::view(Id id, Instant now) const {
   const auto found = links_.find(id);
   if (found == links_.end()) return std::nullopt;
-  return view_of(found->second, now);
+  return view_of(found->second, now, true);
 }
 
 std::vector<Stretch> Traffic::recent(Id id) const {

@@ -97,6 +97,14 @@ class Traffic {
   /// Which links have had no rate for long. `reachable`: of an unreachable device that is no news.
   std::vector<News> look(Instant now, const std::function<bool(Id device)>& reachable);
 
+  /// Where in all links a view of some of them stands.
+  struct Place {
+    std::size_t bucket = 0, buckets = 0;
+  };
+  /// Adds at least `count` more links to `out`, in no order, and moves `place` on, which begins as it is
+  /// made; false where those were the last. Begins anew, with nothing in `out`, where the table has grown.
+  bool views(Instant now, bool means, std::size_t count, Place& place, std::vector<LinkView>& out) const;
+
   // Over a restart. Samples are kept by whoever calls; what else must be known again is text, one for each
   // link, which changes where a verdict turns or evidence loses its meaning.
   /// What changed since the last call: the link (0: all) and its text, empty where it is to be forgotten.
@@ -116,7 +124,6 @@ class Traffic {
   /// Takes over a verdict that somebody else remembers; nothing where there is no such link.
   void set_verdict(Id link, News::What what, Direction direction, Verdict verdict);
 
-  std::vector<LinkView> views(Instant now) const; ///< in no order
   std::optional<LinkView> view(Id link, Instant now) const;
   std::vector<Stretch> recent(Id link) const; ///< what the means are made of, oldest first
   std::size_t size() const { return links_.size(); }
@@ -164,7 +171,7 @@ class Traffic {
   void end_all(Link& link, std::vector<News>& news);
   void join(Link& link, bool add);
   Duration patience() const;
-  LinkView view_of(const Link& link, Instant now) const;
+  LinkView view_of(const Link& link, Instant now, bool mean) const;
 
   tickets::Bandwidth rules_;
   Duration interval_{std::chrono::seconds{60}};
