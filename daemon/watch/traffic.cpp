@@ -68,7 +68,12 @@ void Traffic::join(Link& link, bool add) {
     change(of_device_[facts.device]);
     if (of_device_[facts.device].empty()) of_device_.erase(facts.device);
   }
-  if (const auto above = links_.find(facts.uplink); above != links_.end()) change(above->second.behind);
+  if (facts.uplink == 0) return;
+  if (const auto above = links_.find(facts.uplink); above != links_.end())
+    return change(above->second.behind);
+  // Rows come in any order: the uplink may follow.
+  change(orphans_[facts.uplink]);
+  if (orphans_[facts.uplink].empty()) orphans_.erase(facts.uplink);
 }
 
 std::vector<News> Traffic::set_link(LinkFacts facts, Instant now) {
@@ -78,9 +83,7 @@ std::vector<News> Traffic::set_link(LinkFacts facts, Instant now) {
   if (fresh) {
     link.window.set_spans(rules_.time, rules_.excess_time);
     link.watched = now;
-    // Rows come in any order: those below may have come before.
-    for (const auto& [id, other] : links_)
-      if (other.facts && other.facts->uplink == facts.id) link.behind.push_back(id);
+    if (auto waited = orphans_.extract(facts.id)) link.behind = std::move(waited.mapped());
   } else {
     join(link, false);
     const bool moved = !measured_alike(*link.facts, facts);
@@ -109,6 +112,7 @@ std::vector<News> Traffic::drop_link(Id id) {
   if (found == links_.end()) return news;
   end_all(found->second, news);
   join(found->second, false);
+  if (!found->second.behind.empty()) orphans_[id] = std::move(found->second.behind);
   links_.erase(found);
   unkept_.insert(id);
   return news;

@@ -179,6 +179,7 @@ class Traffic {
   std::unordered_map<Id, std::vector<Id>> of_device_;
   Instant hours_valid_{};
   std::set<Id> unkept_;
+  std::unordered_map<Id, std::vector<Id>> orphans_; ///< by the number of an uplink that is not there
 };
 
 } // namespace assent::watch
