@@ -164,6 +164,7 @@ Result<Edit> wanted_edit(Step& step, const json::object& given) {
     auto found = step.state.registry.find(edit.kind, name, network);
     if (!found) return found.error();
     edit.id = *found;
+    edit.before = number_of(given, "before"); // 0: the version that is in force
   }
   if (edit.operation != Operation::remove) {
     auto bound = step.model.bind_object(name_of(edit.kind), edit.value, edit.operation == Operation::modify);
