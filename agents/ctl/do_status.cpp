@@ -167,7 +167,8 @@ Exit list_journal(Session& session) {
   auto answer = session.api.get(path);
   if (!answer.ok()) return session.refuse(answer.error());
   Listing listing;
-  listing.columns = {{"stream", true, {}}, {"number", false, {}}};
+  // A ticket's entries are of both streams, whose numbers say nothing without them.
+  listing.columns = {{"stream", !asked.has("--ticket"), {}}, {"number", false, {}}};
   listing.columns.push_back(
       {"time", false, [](const json::object& row) {
          // assent-journal-1 sha256 INSTALLATION EPOCH STREAM NUMBER TIME PREVIOUS BODY
@@ -193,7 +194,9 @@ Exit list_journal(Session& session) {
                                return json::serialize(object_of(object_of(row, "body"), "detail"));
                              }});
   listing.named = [](const json::object& row) { return std::to_string(number_of(row, "number")); };
-  listing.rows = array_of(*answer, "assent-status:journal");
+  for (const auto& row : array_of(*answer, "assent-status:journal"))
+    if (!asked.has("--stream") || text_of(row.as_object(), "stream") == asked.text("--stream"))
+      listing.rows.push_back(row);
   print(session, listing);
   if (const auto next = number_of(*answer, "next"); next != 0)
     session.tell("ctl.more", {{"from", std::to_string(next)}});

@@ -111,6 +111,11 @@ Exit show_ticket(Session& session) {
   for (const char* field : {"on-behalf-of", "template"})
     listing.columns.push_back({field, true, {}});
   if (watched) listing.columns.push_back({"ready", true, {}});
+  for (const std::string field : {"opens", "closes"})
+    listing.columns.push_back({field, true, [field](const json::object& ticket) {
+                                 const auto at = text_of(object_of(ticket, "window"), field);
+                                 return at.empty() ? at : local_time(at);
+                               }});
   for (const std::string field : {"opened", "expires"})
     listing.columns.push_back({field, true, [field](const json::object& ticket) {
                                  const auto at = text_of(ticket, field);

@@ -303,8 +303,12 @@ Result<std::string> moment(std::string_view text, Instant now) {
     const char* end = strptime(copy.c_str(), layout, &parts);
     if (!end || *end != '\0') continue;
     parts.tm_isdst = -1;
+    const std::tm asked = parts;
     const std::time_t seconds = std::mktime(&parts);
-    if (seconds != -1) return to_text(Instant{std::chrono::seconds{seconds}});
+    // A day or an hour that does not exist is moved by mktime(), never by us.
+    const bool exists = parts.tm_mon == asked.tm_mon && parts.tm_mday == asked.tm_mday &&
+                        parts.tm_hour == asked.tm_hour && parts.tm_min == asked.tm_min;
+    if (seconds != -1 && exists) return to_text(Instant{std::chrono::seconds{seconds}});
   }
   return fail(Fault::invalid, "ctl.wrong-time", {{"value", std::string(text)}});
 }

@@ -198,7 +198,8 @@ Result<json::object> link_json(const core::Figures& figures, std::vector<LinkVie
 void add_link_metrics(const std::vector<LinkView>& links, core::Figures& figures) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   std::array<std::size_t, 6> states{};
-  // One line for each link and direction, in three families; and one for each link.
+  // One line for each link and direction, in three families; and one for each link. Prometheus' unit is the
+  // byte.
   auto lines = std::make_shared<std::vector<std::string>>(),
        ends = std::make_shared<std::vector<std::string>>();
   std::vector<double> rates, entitlements, congested, capacities;
@@ -215,23 +216,23 @@ void add_link_metrics(const std::vector<LinkView>& links, core::Figures& figures
       std::string line(name, 0, name.size() - 1);
       line.append(",direction=\"").append(name_of(direction)).append("\"}");
       lines->push_back(std::move(line));
-      rates.push_back(known ? link.rate[i] : none);
-      entitlements.push_back(link.facts->entitlement[i] != 0 ? static_cast<double>(link.entitlement[i])
+      rates.push_back(known ? link.rate[i] / 8 : none);
+      entitlements.push_back(link.facts->entitlement[i] != 0 ? static_cast<double>(link.entitlement[i]) / 8
                                                              : none);
       congested.push_back(!link.shared ? none : link.congested[i] ? 1 : 0);
     }
     if (!link.shared || link.capacity == 0) continue;
     ends->push_back(name);
-    capacities.push_back(static_cast<double>(link.capacity));
+    capacities.push_back(static_cast<double>(link.capacity) / 8);
   }
   const auto add = [&](std::string_view family, const auto& labels, std::vector<double>& values) {
     if (std::ranges::any_of(values, [](double value) { return std::isfinite(value); }))
       figures.series.push_back({std::string(family), false, labels, std::move(values)});
   };
-  add("assent_link_bits_per_second", lines, rates);
-  add("assent_link_capacity_bits_per_second", ends, capacities);
+  add("assent_link_bytes_per_second", lines, rates);
+  add("assent_link_capacity_bytes_per_second", ends, capacities);
   add("assent_link_congested", lines, congested);
-  add("assent_link_entitlement_bits_per_second", lines, entitlements);
+  add("assent_link_entitlement_bytes_per_second", lines, entitlements);
   for (std::size_t i = 0; i < states.size(); ++i)
     figures.gauges.emplace_back(
         labelled("assent_links", {{"state", name_of(static_cast<watch::LinkState>(i))}}),

@@ -1,8 +1,5 @@
 #include "daemon/api/search.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 
@@ -248,8 +245,6 @@ void Search::ask(Work work, std::function<void(Result<json::object>)> reply) {
 }
 
 void Search::build() {
-  // Whatever else the daemon does comes first.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
   const auto over = [this] {
     const std::lock_guard lock(mutex_);
     return ending_;

@@ -63,6 +63,8 @@ BOOST_AUTO_TEST_CASE(times_may_be_relative_or_absolute) {
   BOOST_TEST(*moment("90s", now) == to_text(now + std::chrono::seconds{90}));
   BOOST_TEST(*moment("2027-01-15T08:00:00Z", now) == "2027-01-15T08:00:00.000000Z");
   BOOST_TEST(moment("2027-01-15 08:00", now).ok());
+  BOOST_TEST(!moment("2026-11-31 10:00", now).ok());
+  BOOST_TEST(!moment("2027-02-29 10:00", now).ok());
   BOOST_TEST(!moment("tomorrow", now).ok());
   BOOST_TEST(!moment("2027-01-15 08:00 or so", now).ok());
 }
